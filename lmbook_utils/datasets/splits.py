@@ -1,0 +1,74 @@
+"""Splitting by document, the same on every machine and in every year."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+
+
+def split_documents(
+    titles: Sequence[str], seed: int, fractions: Mapping[str, float]
+) -> dict[str, list[int]]:
+    """Divide documents among named parts at random, but always in the same way.
+
+    The documents are put in the order of the SHA-256 checksums of seed and title, and the parts
+    are cut off that order one after the other. Unlike a random number generator, a checksum does
+    not depend on the version of Python or NumPy, nor on the order in which the documents come.
+
+    Parameters
+    ----------
+    titles
+        One title (or any other text that identifies the document) for each document, no two
+        alike.
+    seed
+        Another seed gives another split.
+    fractions
+        Name of the part → its share of the documents. The shares are positive and sum to 1.
+
+    Returns
+    -------
+    dict of str to list of int
+        Name of the part → indices into ``titles``, ascending. Every document is in exactly one
+        part.
+
+    Raises
+    ------
+    ValueError
+        If a title occurs twice, if a share is not positive or they do not sum to 1, or if there
+        are so few documents that a part would be empty.
+
+    Examples
+    --------
+    >>> split_documents(["Ant", "Bee", "Cat", "Dog"], 1, {"train": 0.75, "test": 0.25})
+    {'train': [0, 1, 3], 'test': [2]}
+    """
+    _check_fractions(fractions)
+    if len(set(titles)) < len(titles):
+        twice = next(title for title in titles if list(titles).count(title) > 1)
+        raise ValueError(f"titles must all differ; {twice!r} occurs more than once")
+
+    order = sorted(range(len(titles)), key=lambda i: _checksum(seed, titles[i]))
+    parts, start, share = {}, 0, 0.0
+    for name, fraction in fractions.items():
+        share += fraction
+        end = round(share * len(titles))
+        if end == start:
+            raise ValueError(
+                f"fractions leaves no document for {name!r}: {fraction} of {len(titles)} documents "
+                "is less than one"
+            )
+        parts[name] = sorted(order[start:end])
+        start = end
+    return parts
+
+
+def _check_fractions(fractions: Mapping[str, float]) -> None:
+    for name, fraction in fractions.items():
+        if not fraction > 0:
+            raise ValueError(f"fractions[{name!r}] must be greater than 0; it was {fraction}")
+    total = math.fsum(fractions.values())
+    if not math.isclose(total, 1, abs_tol=1e-9):
+        raise ValueError(f"fractions must sum to 1; {dict(fractions)} sums to {total}")
+
+
+def _checksum(seed: int, title: str) -> bytes:
+    return hashlib.sha256(f"{seed}\0{title}".encode("utf-8", "surrogatepass")).digest()
