@@ -1,4 +1,4 @@
-"""Settings of the tests: how nbval compares the notebooks' outputs, and its summary.
+"""Settings of the tests, above all how nbval compares the notebooks' outputs.
 
 ``pytest --nbval --nbval-current-env chapters`` runs every code cell of every notebook and compares
 what it prints with what is stored. nbval compares texts exactly; here its comparison is replaced
@@ -10,10 +10,14 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import nbval.plugin
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent / "tools"))
 
 from notebook_comparison import output_differences
+
+settings.register_profile("book", deadline=None)  # a slow machine is no failure
+settings.load_profile("book")
 
 CELL_TIMEOUT = 600  # seconds; nbval's own default would let a hanging cell wait for 33 minutes
 
