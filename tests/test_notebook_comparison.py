@@ -4,7 +4,9 @@ The first half tests the comparison of two texts. The second half runs the whole
 with nbval and the repository's ``conftest.py``, on copies of a notebook that were changed by hand.
 """
 
+import copy
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebook_comparison import differences, output_differences
+from run_notebooks import notebooks_in_toc
 
 ROOT = Path(__file__).parent.parent
 
@@ -314,3 +317,41 @@ def test_a_right_notebook_alone_ends_with_success(tmp_path):
     _, report, exit_code = run_nbval(tmp_path, {"right": notebook(RIGHT_CELLS.values())})
     assert exit_code == 0, report
     assert "all notebooks: 4 code cells compared, 1 exempt\n" in report
+
+
+def test_a_changed_copy_of_a_chapter_fails(tmp_path):
+    chapter, number, word = beginning_of_a_chapter()
+    notebooks = {
+        "number": with_printed(chapter, number, f"{float(number[0]) * 1.01:.8f}"),
+        "word": with_printed(chapter, word, word[0] + "s"),
+    }
+    states, report, exit_code = run_nbval(tmp_path, notebooks, "-n", "2", "--dist", "loadscope")
+    for name in notebooks:
+        assert states[name][-1] == "failure", report
+        assert set(states[name][:-1]) <= {"passed"}, report
+    assert "(a change of 1%)" in report
+    assert exit_code == 1
+
+
+def beginning_of_a_chapter():
+    """Return a chapter up to the first cell that prints a number and a word, and where they are."""
+    for path in notebooks_in_toc():
+        chapter = nbformat.read(path, as_version=4)
+        for index, cell in enumerate(chapter.cells):
+            if "nbval-ignore-output" in cell.metadata.get("tags", []) or not cell.get("outputs"):
+                continue
+            text = cell.outputs[0].get("text", "")
+            number = re.search(r"(?<![\w.,])[1-9]\d?\.\d+(?![\w.])", text)
+            word = re.search(r"[A-Za-z]{2,}", text)
+            if number and word:
+                chapter.cells = chapter.cells[: index + 1]
+                return chapter, number, word
+    raise AssertionError("no chapter prints a measured number")
+
+
+def with_printed(chapter, match, new):
+    """Return the chapter with a part of what its last cell printed replaced."""
+    changed = copy.deepcopy(chapter)
+    text = match.string[: match.start()] + new + match.string[match.end() :]
+    changed.cells[-1].outputs[0].text = text
+    return changed
