@@ -1,0 +1,149 @@
+"""Text from a language model, one word at a time."""
+
+from collections.abc import Collection, Sequence
+
+import keras
+import numpy as np
+from scipy.special import softmax
+
+from lmbook_utils import models
+from lmbook_utils.vocabulary import Vocabulary
+
+
+def next_word_probabilities(
+    logits: np.ndarray,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    banned: Collection[int] = (),
+) -> np.ndarray:
+    r"""Turn logits into the distribution that the next word is drawn from.
+
+    In this order: banned words get probability 0; the logits :math:`z` are divided by the
+    temperature :math:`\tau`, :math:`p_i \propto \exp(z_i / \tau)`; only the ``top_k`` most
+    probable words stay; of these, only the smallest set of most probable words whose
+    probabilities sum to at least ``top_p`` stays (nucleus sampling, Holtzman et al., 2020); the
+    rest is scaled to sum to 1.
+
+    Parameters
+    ----------
+    logits
+        Shape (vocabulary,).
+    temperature
+        1 leaves the model's distribution as it is, less makes it sharper, more makes it flatter.
+        0 puts all probability on the most probable word.
+    top_k
+        How many words stay; ``None`` for all.
+    top_p
+        How much probability stays, above 0 and up to 1; ``None`` for all.
+    banned
+        Ids that must not come.
+
+    Returns
+    -------
+    ndarray of float64, shape (vocabulary,)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, the logits hold NaN, or all words are banned.
+
+    Examples
+    --------
+    >>> logits = np.log([0.5, 0.3, 0.2])
+    >>> next_word_probabilities(logits, top_k=2).round(3).tolist()
+    [0.625, 0.375, 0.0]
+    >>> next_word_probabilities(logits, temperature=0).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    logits = np.array(logits, float)
+    if logits.ndim != 1 or np.isnan(logits).any():
+        raise ValueError(
+            "logits must have the shape (vocabulary,) and hold no NaN; "
+            f"the shape was {logits.shape}"
+        )
+    if temperature < 0:
+        raise ValueError(f"temperature must be 0 or more; it was {temperature}")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k must be at least 1; it was {top_k}")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p must be above 0 and at most 1; it was {top_p}")
+    logits[list(banned)] = -np.inf
+    if not np.isfinite(logits).any():
+        raise ValueError("banned must leave at least one word; it named all of them")
+    if temperature == 0:
+        top_k, temperature = 1, 1.0
+    probabilities = softmax(logits / temperature)
+    order = np.argsort(-probabilities, kind="stable")
+    if top_k is not None:
+        probabilities[order[top_k:]] = 0
+        probabilities /= probabilities.sum()
+    if top_p is not None:
+        mass_before = np.cumsum(probabilities[order]) - probabilities[order]
+        probabilities[order[mass_before >= top_p]] = 0
+        probabilities /= probabilities.sum()
+    return probabilities
+
+
+def generate(
+    model: keras.Model,
+    vocabulary: Vocabulary,
+    prompt: Sequence[str] = (),
+    max_tokens: int = 30,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    seed: int = 0,
+) -> list[str]:
+    """Continue a sentence, drawing one word after the other.
+
+    The model reads each word once and carries its state on. It starts at the beginning of a
+    sentence and stops at its end. ``<unk>``, ``<pad>`` and ``<s>`` are never drawn.
+
+    Parameters
+    ----------
+    model
+        A model of :func:`lmbook_utils.models.build_language_model`.
+    vocabulary
+        The vocabulary that it was trained with.
+    prompt
+        The tokens that the sentence begins with; words that are not in the vocabulary are read
+        as ``<unk>``.
+    max_tokens
+        How many tokens to add at most.
+    temperature, top_k, top_p
+        See :func:`next_word_probabilities`.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    list of str
+        The prompt and what was added, without ``</s>``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or the model and the vocabulary differ in size.
+    """
+    if max_tokens < 1:
+        raise ValueError(f"max_tokens must be at least 1; it was {max_tokens}")
+    if model.output_shape[-1] != len(vocabulary):
+        raise ValueError(
+            f"vocabulary must have as many entries as the model has outputs, "
+            f"{model.output_shape[-1]}; it had {len(vocabulary)}"
+        )
+    rng = np.random.default_rng(seed)
+    banned = (vocabulary.unk_id, vocabulary.pad_id, vocabulary.bos_id)
+    reader = models.with_batch_size(model, 1)
+    tokens = list(prompt)
+    unread = [vocabulary.eos_id, *vocabulary.encode(tokens)]  # </s> ended the sentence before
+    for _ in range(max_tokens):
+        logits = reader.predict_on_batch(np.array([unread], np.int32))[0, -1]
+        probabilities = next_word_probabilities(logits, temperature, top_k, top_p, banned)
+        word = int(rng.choice(len(vocabulary), p=probabilities))
+        if word == vocabulary.eos_id:
+            break
+        tokens += vocabulary.decode([word])
+        unread = [word]
+    return tokens

@@ -1,0 +1,70 @@
+"""Sentence splitting with Punkt, trained on the text that is to be split.
+
+Punkt (Kiss and Strunk, 2006) finds out by itself which words of a text are abbreviations, and so
+which full stops end a sentence. NLTK's ready-made model must be downloaded; training one takes
+seconds and needs no network.
+"""
+
+import string
+from collections.abc import Iterable
+
+from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer, PunktTrainer
+
+# Too rare in a small corpus for Punkt to find them: initials ("J. S. Bach") and a few titles.
+COMMON_ABBREVIATIONS = frozenset(string.ascii_lowercase) | frozenset(
+    "capt dr fig gov no nos pp prof sen sgt vol vs".split()
+)
+
+
+def train_sentence_splitter(paragraphs: Iterable[str]) -> PunktSentenceTokenizer:
+    """Train Punkt on text.
+
+    Parameters
+    ----------
+    paragraphs
+        The text to learn abbreviations, collocations and sentence starters from.
+
+    Returns
+    -------
+    nltk.tokenize.punkt.PunktSentenceTokenizer
+        Its method ``tokenize(paragraph)`` gives the sentences.
+
+    Raises
+    ------
+    ValueError
+        If there is no text to learn from.
+
+    Examples
+    --------
+    >>> splitter = train_sentence_splitter(["The U.S. is large. It has 50 states."] * 20)
+    >>> splitter.tokenize("Dr. Smith left the U.S. in May. He was 30.")
+    ['Dr. Smith left the U.S. in May.', 'He was 30.']
+    """
+    text = "\n\n".join(paragraphs)
+    if not text.strip():
+        raise ValueError("paragraphs holds no text: Punkt has nothing to learn abbreviations from")
+    trainer = PunktTrainer(text)
+    parameters = trainer.get_params()
+    parameters.abbrev_types |= COMMON_ABBREVIATIONS
+    return PunktSentenceTokenizer(parameters)
+
+
+def parameters_to_json(splitter: PunktSentenceTokenizer) -> dict:
+    """What a trained splitter knows, as plain lists and dictionaries (sorted, for stable files)."""
+    parameters = splitter._params
+    return {
+        "abbreviations": sorted(parameters.abbrev_types),
+        "collocations": sorted(map(list, parameters.collocations)),
+        "sentence_starters": sorted(parameters.sent_starters),
+        "orthographic_context": dict(sorted(parameters.ortho_context.items())),
+    }
+
+
+def splitter_from_json(content: dict) -> PunktSentenceTokenizer:
+    """Undo :func:`parameters_to_json`."""
+    parameters = PunktParameters()
+    parameters.abbrev_types = set(content["abbreviations"])
+    parameters.collocations = {tuple(pair) for pair in content["collocations"]}
+    parameters.sent_starters = set(content["sentence_starters"])
+    parameters.ortho_context.update(content["orthographic_context"])
+    return PunktSentenceTokenizer(parameters)
