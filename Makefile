@@ -1,0 +1,62 @@
+# The commands of the book. `make` alone lists them. Every command sets up what it needs (.venv), so
+# each can be the first; an environment that is up to date is left alone. Works with GNU make 3.81.
+# All paths are relative, because a checkout's own path may hold spaces.
+
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+VENV_PYTHON := .venv/Scripts/python.exe
+else
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+endif
+
+export PYTHONUTF8 = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book test notebooks serve lint format benchmarks lock clean distclean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv, the book's Python environment (all other commands do this themselves)
+	@command -v "$(PYTHON)" > /dev/null || { \
+	  echo "Python was not found: install Python 3.11.5 to 3.13, or name it: make PYTHON=/path/to/python" >&2; \
+	  exit 1; }
+	@"$(PYTHON)" tools/bootstrap.py
+
+book: setup ## build the site into _build/html
+	@$(VENV_PYTHON) tools/build_site.py
+
+test: setup ## check everything: lint, unit tests, every output of every notebook, the site
+	@$(VENV_PYTHON) tools/run_tests.py
+
+notebooks: setup ## run all notebooks anew and store their outputs
+	@$(VENV_PYTHON) tools/run_notebooks.py
+
+serve: book ## show the site in the browser, at http://localhost:8000
+	@echo "Serving the book at http://localhost:8000 (Ctrl-C ends it)"
+	@$(VENV_PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lint: setup ## check the style of code and notebooks with ruff
+	@$(VENV_PYTHON) -m ruff check
+	@$(VENV_PYTHON) -m ruff format --check
+
+format: setup ## put code and notebooks into ruff's format
+	@$(VENV_PYTHON) -m ruff check --fix-only
+	@$(VENV_PYTHON) -m ruff format
+
+benchmarks: setup ## run the speed and memory comparisons in benchmarks/, if there are any
+	@set -- benchmarks/*.py; \
+	if [ ! -e "$$1" ]; then echo "There are no benchmarks yet."; exit 0; fi; \
+	for script in "$$@"; do echo "== $$script"; $(VENV_PYTHON) "$$script" || exit 1; done
+
+lock: setup ## write requirements.txt anew from pyproject.toml (needs uv; UPGRADE=1 for new versions)
+	@$(VENV_PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
+
+clean: ## delete what was built, and caches; .venv stays
+	@rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	@find . -name .venv -prune -o -name .git -prune -o \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -print0 | xargs -0 rm -rf
+
+distclean: clean ## delete .venv too
+	@rm -rf .venv .venv.lock .venv-setup.log *.egg-info

@@ -1,0 +1,75 @@
+"""What the book's site needs beyond Jupyter Book: everything local, and repository buttons.
+
+MathJax comes from the package sphinx-mathjax-offline. Its SVG output is used because it is one
+file: a font would be a second request, which some browsers refuse on a page opened from disk.
+"""
+
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+
+
+def repository_url() -> str:
+    """Return the repository's web address, or "" where it is unknown.
+
+    ``LMBOOK_REPOSITORY_URL`` names it; on GitHub's own runners it is known without that.
+    """
+    url = os.environ.get("LMBOOK_REPOSITORY_URL", "")
+    if not url and "GITHUB_REPOSITORY" in os.environ:
+        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+        url = f"{server}/{os.environ['GITHUB_REPOSITORY']}"
+    return url.strip().rstrip("/")
+
+
+def add_repository_buttons(app: Sphinx, config: Config) -> None:
+    """Show the links to the repository, Colab and Binder if there is a repository to link to."""
+    url = repository_url()
+    if not url:
+        return
+    config.html_theme_options.update(
+        repository_url=url,
+        repository_branch=os.environ.get("LMBOOK_REPOSITORY_BRANCH", "main"),
+        path_to_docs="",
+        use_repository_button=True,
+        use_edit_page_button=True,
+        use_issues_button=True,
+        launch_buttons={
+            "notebook_interface": "jupyterlab",
+            "colab_url": "https://colab.research.google.com",
+            "binderhub_url": "https://mybinder.org",
+        },
+    )
+
+
+def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """Put the one file of MathJax that the pages load beside them."""
+    if error or app.builder.format != "html":
+        return
+    package = find_spec("sphinx-mathjax-offline")
+    if package is None or package.origin is None:
+        raise ExtensionError("sphinx-mathjax-offline is missing: pip install -r requirements.txt")
+    name = Path(app.config.mathjax_path).name
+    source = Path(package.origin).parent / "static" / "mathjax" / name
+    target = Path(app.outdir) / "_static" / app.config.mathjax_path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def copy_landing_page(app: Sphinx, error: Exception | None) -> None:
+    """Make the first page the site's index too, in place of a redirection."""
+    if not error and app.builder.name == "html":
+        folder = Path(app.outdir)
+        shutil.copyfile(folder / f"{app.config.root_doc}.html", folder / "index.html")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    # Before the theme, which reads its options at the same event.
+    app.connect("config-inited", add_repository_buttons, priority=100)
+    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", copy_landing_page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
