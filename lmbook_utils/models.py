@@ -1,9 +1,6 @@
 """The book's networks, as Keras models."""
 
-import os
 from typing import Literal
-
-os.environ["KERAS_BACKEND"] = "tensorflow"  # read when Keras is imported, below
 
 import keras
 import numpy as np

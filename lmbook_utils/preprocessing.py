@@ -12,7 +12,7 @@ from functools import cache
 from nltk.tokenize import NLTKWordTokenizer
 from stop_words import get_stop_words
 
-from lmbook_utils.datasets import load_sentence_splitter
+from lmbook_utils.datasets.wikipedia import load_sentence_splitter
 
 _TOKENIZER = NLTKWordTokenizer()
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")

@@ -3,7 +3,6 @@
 import bz2
 import hashlib
 import inspect
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -74,7 +74,7 @@ def parse_sections(wikitext: str) -> list[tuple[str, list[str]]]:
 
     Examples
     --------
-    >>> parse_sections("'''Albedo''' is a ''ratio''.<ref>A</ref>\\n\\n== Use ==\\nIt has [[Use|uses]].")
+    >>> parse_sections("'''Albedo''' is a [[ratio]].<ref>A</ref>\\n\\n== Use ==\\nIt has uses.")
     [('', ['Albedo is a ratio.']), ('Use', ['It has uses.'])]
     """
     sections = []

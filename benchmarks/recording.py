@@ -1,0 +1,26 @@
+"""Results files of the long runs: what was measured, with command, date and versions."""
+
+import datetime
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from lmbook_utils import reproducibility, storage
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def record(name: str, results: Any) -> Path:
+    """Write ``results/NAME.json``; ``results`` is anything that JSON has a form for."""
+    content = {
+        "command": " ".join(["python", *(arg.replace("\\", "/") for arg in sys.argv)]),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "versions": reproducibility.versions(),
+        "results": results,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    storage.write_atomically(path, text.encode("utf-8"))
+    return path
