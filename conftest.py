@@ -5,6 +5,7 @@ what it prints with what is stored. nbval compares texts exactly; here its compa
 by that of ``tools/notebook_comparison.py``, which gives measured numbers a small tolerance.
 """
 
+import os
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -18,6 +19,9 @@ from notebook_comparison import output_differences
 
 settings.register_profile("book", deadline=None)  # a slow machine is no failure
 settings.load_profile("book")
+
+# Notebooks' kernels inherit it: progress bars are for people, not for outputs that are compared.
+os.environ["TQDM_DISABLE"] = "1"
 
 CELL_TIMEOUT = 600  # seconds; nbval's own default would let a hanging cell wait for 33 minutes
 

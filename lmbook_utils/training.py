@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from lmbook_utils import batching, metrics, models
 from lmbook_utils.metrics import TokenScores

@@ -17,6 +17,7 @@ import copy
 import hashlib
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -159,7 +160,12 @@ async def execute(notebook: NotebookNode, path: Path) -> NotebookNode:
         )
         try:
             # What cells write to stderr still arrives; only the kernel's own log is dropped.
-            await client.async_execute(cleanup_kc=True, stderr=subprocess.DEVNULL)
+            # Progress bars are for people, not for stored outputs.
+            await client.async_execute(
+                cleanup_kc=True,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "TQDM_DISABLE": "1"},
+            )
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             place = f"In [{client.code_cells_executed}]"
             raise NotebookFailedError(f"{place} failed\n{error}") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from nltk.tokenize.punkt import PunktSentenceTokenizer
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from lmbook_utils import sentences as sentence_splitting
 from lmbook_utils import storage
