@@ -12,7 +12,7 @@ from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer, PunktTr
 
 # Too rare in a small corpus for Punkt to find them: initials ("J. S. Bach") and a few titles.
 COMMON_ABBREVIATIONS = frozenset(string.ascii_lowercase) | frozenset(
-    "capt dr fig gov no nos pp prof sen sgt vol vs".split()
+    "al ca capt dr fig gov no nos pp prof sen sgt vol vs".split()
 )
 
 

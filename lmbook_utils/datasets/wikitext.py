@@ -41,6 +41,7 @@ _ANNOTATIONS = re.compile(
     r"|update|vague|unreliable|failed verification|verify|full$|dead link|.* inline$|.*-inline$"
     r"|not a typo|quantify|or$|sic$"
 )
+_NOT_TEXT_SPACES = frozenset("file image media category".split())
 _FIXED_TEXT = {
     "mdash": "—",
     "mdashb": "—",
@@ -49,6 +50,29 @@ _FIXED_TEXT = {
     "snd": " – ",
     "nbsp": " ",
     "'s": "'s",
+}
+# Units whose name in the source is not what the reader sees. Other names are abbreviations in use.
+_UNITS = {
+    "C": "°C",
+    "F": "°F",
+    "C-change": "°C",
+    "F-change": "°F",
+    "oilbbl": "barrels",
+    "oilbbl/d": "barrels per day",
+    "koilbbl/d": "thousand barrels per day",
+    "Moilbbl": "million barrels",
+    "Moilbbl/d": "million barrels per day",
+    "Goilbbl": "billion barrels",
+    "e6acre": "million acres",
+    "e6carat": "million carats",
+}
+_MONTHS = {
+    str(number): name
+    for number, name in enumerate(
+        """January February March April May June July August September October November
+        December""".split(),
+        start=1,
+    )
 }
 _END_MATTER = frozenset(
     """references;external links;see also;notes;further reading;bibliography;sources;footnotes;
@@ -138,8 +162,10 @@ def _render_node(node: nodes.Node) -> str:
 
 def _render_link(link: nodes.Wikilink) -> str:
     target = str(link.title).strip()
-    # "File:…", "Category:…", "fr:…" are not text; "Star Trek: Enterprise" is a title.
-    if re.match(r"[A-Za-z][\w -]*:\S", target):
+    # "Category:…" and "fr:…" are not text; "Star Trek: Enterprise" is a title. What "File:…" has
+    # behind the bar is a caption, but "wikt:axil|axil" is a word of the sentence.
+    space = re.match(r"([A-Za-z][\w -]*):\S", target)
+    if space and (link.text is None or space[1].lower() in _NOT_TEXT_SPACES):
         return ""
     return _render(link.text) if link.text is not None else target.lstrip(":")
 
@@ -172,7 +198,7 @@ def _render_template(template: nodes.Template) -> str:
     if name in _TEXT_TEMPLATES or name.startswith("lang-"):
         return arguments[0]
     if name == "as of":
-        return " ".join(["as of" if template.has("lc") else "As of", *arguments])
+        return f"{'as of' if template.has('lc') else 'As of'} {_render_date(arguments)}"
     if name == "circa":
         return f"c. {arguments[0]}"
     if name == "frac":
@@ -184,11 +210,20 @@ def _render_template(template: nodes.Template) -> str:
 
 def _render_quantity(arguments: list[str]) -> str:
     """``{{convert|5|km}}`` is "5 km", and ``{{convert|5|to|7|km}}`` is "5 to 7 km"."""
-    if len(arguments) >= 4 and arguments[1] in ("to", "and", "or", "by", "x"):
-        return " ".join(arguments[:4])
-    if len(arguments) >= 4 and arguments[1] in ("-", "–"):
-        return f"{arguments[0]}–{arguments[2]} {arguments[3]}"
-    return " ".join(arguments[:2])
+    amount, *more = arguments
+    joiner = more[0].removesuffix("(-)") if len(more) >= 3 else ""
+    if joiner in ("to", "and", "or", "by", "x"):
+        amount, more = f"{amount} {joiner} {more[1]}", more[2:]
+    elif joiner in ("-", "–"):
+        amount, more = f"{amount}–{more[1]}", more[2:]
+    return " ".join([amount, *(_UNITS.get(unit, unit) for unit in more[:1])])
+
+
+def _render_date(arguments: list[str]) -> str:
+    """Year, month and day, the last two optional, as "20 June 2011"."""
+    year, *more = arguments[:3]
+    month = [_MONTHS.get(number.lstrip("0"), number) for number in more[:1]]
+    return " ".join([*more[1:], *month, year])
 
 
 def _tidy(text: str) -> str:
