@@ -50,11 +50,12 @@ def split_documents(
     parts, start, share = {}, 0, 0.0
     for name, fraction in fractions.items():
         share += fraction
-        end = round(share * len(titles))
+        # Not round(), which would round the halves 1.5 and 2.5 to the same number.
+        end = math.floor(share * len(titles) + 0.5)
         if end == start:
             raise ValueError(
-                f"fractions leaves no document for {name!r}: {fraction} of {len(titles)} documents "
-                "is less than one"
+                f"fractions leaves no document for {name!r}: its share of {len(titles)} documents "
+                f"is {fraction}; give it a larger one or more documents"
             )
         parts[name] = sorted(order[start:end])
         start = end

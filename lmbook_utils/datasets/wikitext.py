@@ -131,9 +131,8 @@ def _paragraphs(rendered: str) -> Iterator[str]:
 
 def _is_prose(paragraph: str) -> bool:
     """Tell a paragraph from a stray caption or label: it ends as a sentence does, or is long."""
-    return bool(re.search(r"\w[^\w\s]*[.!?][\"”’')\]]*$", paragraph)) or (
-        len(paragraph.split()) >= 20
-    )
+    ends_as_a_sentence = re.search(r"\w.*[.!?。！？][\"”’')\]」』）]*$", paragraph)
+    return bool(ends_as_a_sentence) or len(paragraph.split()) >= 20
 
 
 def _render(code: Wikicode) -> str:
@@ -255,8 +254,8 @@ _DEBRIS = {
     "a template or link that was not parsed": re.compile(
         r"\{\{|\}\}|\[\[|\]\]|\[https?:|https?://"
     ),
-    "an HTML tag or entity": re.compile(r"</?[a-zA-Z][^<>]*>|&[a-zA-Z]+;|&#\d+;"),
-    "bold or italic marks": re.compile(r"'''|(?<!\w)''(?!\w)"),
+    "an HTML tag or entity": re.compile(r"</?[a-zA-Z][^<>]*>|&[a-zA-Z]{2,};|&#\d+;"),
+    "bold or italic marks": re.compile(r"'''|(?<!\d)''"),
     "table or picture syntax": re.compile(r"\|\||\|-|\{\||\|\}|\bthumb\||\b\d+px\b|^\|"),
     "a heading mark": re.compile(r"={2,}[^=]+={2,}"),
     "a list mark": re.compile(r"^[*#:;]"),
@@ -264,7 +263,8 @@ _DEBRIS = {
     "an empty bracket": re.compile(r"[(\[][\s,;:/–—-]*[)\]]"),
     "punctuation after a hole": re.compile(r"\s[,;:!?](\s|$)|[(\[]\s*[,;:]|[,;:]\s*[)\]]|,\s*,"),
     "a sentence that breaks off": re.compile(
-        r"\b(the|an|and|or|such as|approximately)[.;](\s|$)|\b(the|such as|approximately),\s"
+        r"(?<![\w-])(the|an|and|or|such as|approximately)[.;](\s|$)|\b(the|such as),\s"
+        r"|\bthe (and|or|of)\s"
     ),
 }
 
