@@ -1,5 +1,6 @@
 """Text from a language model, one word at a time."""
 
+import math
 from collections.abc import Collection, Sequence
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 from scipy.special import softmax
 
 from lmbook_utils import models
+from lmbook_utils._validation import require_whole
 from lmbook_utils.vocabulary import Vocabulary
 
 
@@ -31,13 +33,13 @@ def next_word_probabilities(
         Shape (vocabulary,).
     temperature
         1 leaves the model's distribution as it is, less makes it sharper, more makes it flatter.
-        0 puts all probability on the most probable word.
+        0 puts all probability on the most probable word (of several, on the first).
     top_k
-        How many words stay; ``None`` for all.
+        How many words stay; ``None``, or a number above that of the words, for all.
     top_p
         How much probability stays, above 0 and up to 1; ``None`` for all.
     banned
-        Ids that must not come.
+        Ids of words that must not come.
 
     Returns
     -------
@@ -46,7 +48,8 @@ def next_word_probabilities(
     Raises
     ------
     ValueError
-        If an argument is out of its range, the logits hold NaN, or all words are banned.
+        If an argument is out of its range, the logits hold NaN or infinity, or no word is left.
+        A logit may be ``-inf``, which is a probability of 0.
 
     Examples
     --------
@@ -57,30 +60,33 @@ def next_word_probabilities(
     [1.0, 0.0, 0.0]
     """
     logits = np.array(logits, float)
-    if logits.ndim != 1 or np.isnan(logits).any():
-        raise ValueError(
-            "logits must have the shape (vocabulary,) and hold no NaN; "
-            f"the shape was {logits.shape}"
-        )
-    if temperature < 0:
-        raise ValueError(f"temperature must be 0 or more; it was {temperature}")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k must be at least 1; it was {top_k}")
+    if logits.ndim != 1 or not logits.size:
+        raise ValueError(f"logits must have the shape (vocabulary,); the shape was {logits.shape}")
+    if np.isnan(logits).any() or logits.max() == np.inf:
+        raise ValueError("logits must hold neither NaN nor infinity; the model's weights may")
+    if not 0 <= temperature < math.inf:
+        raise ValueError(f"temperature must be a number from 0; it was {temperature}")
+    if top_k is not None:
+        require_whole(1, top_k=top_k)
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p must be above 0 and at most 1; it was {top_p}")
+    outside = [word for word in banned if not 0 <= word < len(logits)]
+    if outside:
+        raise ValueError(f"banned must be ids from 0 to {len(logits) - 1}; one was {outside[0]}")
     logits[list(banned)] = -np.inf
-    if not np.isfinite(logits).any():
-        raise ValueError("banned must leave at least one word; it named all of them")
+    if logits.max() == -np.inf:
+        raise ValueError("banned must leave at least one word that can come; none was left")
     if temperature == 0:
         top_k, temperature = 1, 1.0
-    probabilities = softmax(logits / temperature)
+    with np.errstate(over="ignore"):  # divided by a tiny temperature, a logit may become -inf
+        probabilities = softmax((logits - logits.max()) / temperature)
     order = np.argsort(-probabilities, kind="stable")
     if top_k is not None:
         probabilities[order[top_k:]] = 0
         probabilities /= probabilities.sum()
     if top_p is not None:
-        mass_before = np.cumsum(probabilities[order]) - probabilities[order]
-        probabilities[order[mass_before >= top_p]] = 0
+        mass_before = np.cumsum(probabilities[order])[:-1]  # of all but the first, which stays
+        probabilities[order[1:][mass_before >= top_p]] = 0
         probabilities /= probabilities.sum()
     return probabilities
 
@@ -124,10 +130,16 @@ def generate(
     Raises
     ------
     ValueError
-        If an argument is out of its range, or the model and the vocabulary differ in size.
+        If an argument is out of its range, the prompt is a string that was not tokenised, or the
+        model is of another kind or differs from the vocabulary in size.
     """
-    if max_tokens < 1:
-        raise ValueError(f"max_tokens must be at least 1; it was {max_tokens}")
+    require_whole(1, max_tokens=max_tokens)
+    if isinstance(prompt, str) or not all(isinstance(token, str) for token in prompt):
+        raise ValueError(
+            "prompt must be a sequence of tokens; tokenise a text first, for example with "
+            f"preprocessing.tokenize; it was {prompt!r}"
+        )
+    models.number_of_streams(model)
     if model.output_shape[-1] != len(vocabulary):
         raise ValueError(
             f"vocabulary must have as many entries as the model has outputs, "

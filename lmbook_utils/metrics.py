@@ -11,6 +11,11 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import bootstrap
 
+from lmbook_utils._validation import require_whole
+
+_RESAMPLES = 2000
+_RESAMPLED_AT_ONCE = 10_000_000  # groups: what keeps the memory below a few hundred megabytes
+
 
 class TokenScores(NamedTuple):
     """A model's scores on a text: ``log_probs`` in nats, and ``ranks``, each (tokens,)."""
@@ -45,7 +50,8 @@ def score_logits(logits: np.ndarray, targets: np.ndarray) -> TokenScores:
     Raises
     ------
     ValueError
-        If the shapes do not fit, or a target is not in the vocabulary.
+        If the shapes do not fit, a target is not in the vocabulary, or the logits give a target
+        no probability at all: they hold NaN or infinity.
 
     Examples
     --------
@@ -59,13 +65,21 @@ def score_logits(logits: np.ndarray, targets: np.ndarray) -> TokenScores:
             "logits must have the shape (tokens, vocabulary) and targets the shape (tokens,); "
             f"they had {logits.shape} and {targets.shape}"
         )
+    if not np.issubdtype(targets.dtype, np.integer):
+        raise ValueError(f"targets must be whole numbers; their type was {targets.dtype}")
     if targets.size and not 0 <= targets.min() <= targets.max() < logits.shape[1]:
         raise ValueError(
             f"targets must be from 0 to {logits.shape[1] - 1}; they went from "
             f"{targets.min()} to {targets.max()}"
         )
     chosen = np.take_along_axis(logits, targets[:, None], axis=1)
-    log_probs = chosen[:, 0] - logsumexp(logits, axis=1)  # the log-softmax, where it is needed
+    with np.errstate(invalid="ignore"):  # looked at below
+        log_probs = chosen[:, 0] - logsumexp(logits, axis=1)  # the log-softmax of the target
+    if np.isnan(log_probs).any():
+        raise ValueError(
+            "logits must hold neither NaN nor infinity; if they come from a model, its weights "
+            "may have grown beyond all bounds in training: try a lower learning rate"
+        )
     return TokenScores(log_probs, (logits >= chosen).sum(axis=1) - 1)
 
 
@@ -82,22 +96,16 @@ def cross_entropy(log_probs: np.ndarray) -> float:
     >>> round(cross_entropy(np.log([0.5, 0.125])), 4)
     1.3863
     """
-    log_probs = np.asarray(log_probs, float)
-    if not log_probs.size:
-        raise ValueError("log_probs must hold at least one token; it was empty")
-    if np.isnan(log_probs).any() or log_probs.max() > 1e-6:
-        raise ValueError(
-            "log_probs must be logarithms of probabilities, 0 or less; "
-            f"the largest was {log_probs.max()}"
-        )
-    return float(-log_probs.mean())
+    return float(-_checked("log_probs", log_probs).mean())
 
 
 def perplexity(log_probs: np.ndarray) -> float:
     r"""Perplexity, :math:`\exp(-\frac1N \sum_t \ln p(w_t))`.
 
-    The number of equally probable words among which a model would be as unsure. Perplexities can
-    only be compared over the same tokens.
+    The number of equally probable words among which a model would be as unsure. It has no upper
+    bound: a model that is sure of wrong words is worse than one that knows nothing, and one that
+    holds a word that came for impossible has infinite perplexity. Perplexities can only be
+    compared over the same tokens.
 
     Raises
     ------
@@ -109,7 +117,8 @@ def perplexity(log_probs: np.ndarray) -> float:
     >>> round(perplexity(np.log([0.5, 0.125])), 4)
     4.0
     """
-    return float(np.exp(cross_entropy(log_probs)))
+    with np.errstate(over="ignore"):  # beyond the largest floating-point number it is infinite
+        return float(np.exp(cross_entropy(log_probs)))
 
 
 def bits_per_token(log_probs: np.ndarray) -> float:
@@ -145,7 +154,8 @@ def top_k_accuracy(ranks: np.ndarray, k: int) -> float:
     Raises
     ------
     ValueError
-        If ``k`` is less than 1, or ``ranks`` is empty or holds a negative number.
+        If ``k`` is not a whole number from 1, or ``ranks`` is empty or holds something else than
+        whole numbers from 0.
 
     Examples
     --------
@@ -153,10 +163,9 @@ def top_k_accuracy(ranks: np.ndarray, k: int) -> float:
     0.75
     """
     ranks = np.asarray(ranks)
-    if k < 1:
-        raise ValueError(f"k must be at least 1; it was {k}")
-    if not ranks.size or ranks.min() < 0:
-        raise ValueError(f"ranks must be numbers from 0, at least one; they were {ranks}")
+    require_whole(1, k=k)
+    if not ranks.size or not np.issubdtype(ranks.dtype, np.integer) or ranks.min() < 0:
+        raise ValueError(f"ranks must be whole numbers from 0, at least one; they were {ranks}")
     return float((ranks < k).mean())
 
 
@@ -183,7 +192,8 @@ def perplexity_interval(
     Raises
     ------
     ValueError
-        If the shapes differ, or there are fewer than two groups.
+        If the shapes differ, there are fewer than two groups, ``confidence`` is out of its
+        range, or ``log_probs`` holds a number that is not finite or is above 0.
 
     Examples
     --------
@@ -192,7 +202,8 @@ def perplexity_interval(
     >>> low < perplexity(log_probs) < high
     True
     """
-    return _exponentiated_mean_interval(-np.asarray(log_probs, float), groups, confidence, seed)
+    values = -_checked_finite("log_probs", log_probs)
+    return _exponentiated_mean_interval(values, groups, confidence, seed)
 
 
 def perplexity_ratio_interval(
@@ -215,7 +226,8 @@ def perplexity_ratio_interval(
     >>> high < 1
     True
     """
-    log_probs, baseline = np.asarray(log_probs, float), np.asarray(baseline_log_probs, float)
+    log_probs = _checked_finite("log_probs", log_probs)
+    baseline = _checked_finite("baseline_log_probs", baseline_log_probs)
     if log_probs.shape != baseline.shape:
         raise ValueError(
             "log_probs and baseline_log_probs must score the same tokens; their "
@@ -233,6 +245,8 @@ def _exponentiated_mean_interval(
             "groups must name a group for each token; the shapes of log_probs and "
             f"groups were {values.shape} and {groups.shape}"
         )
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1; it was {confidence}")
     _, members = np.unique(groups, return_inverse=True)
     sizes = np.bincount(members)
     if len(sizes) < 2:
@@ -245,7 +259,8 @@ def _exponentiated_mean_interval(
     result = bootstrap(
         (sums, sizes),
         statistic,
-        n_resamples=2000,
+        n_resamples=_RESAMPLES,
+        batch=max(1, min(_RESAMPLES, _RESAMPLED_AT_ONCE // len(sums))),
         paired=True,
         vectorized=True,
         confidence_level=confidence,
@@ -253,3 +268,25 @@ def _exponentiated_mean_interval(
         rng=np.random.default_rng(seed),
     )
     return Interval(*map(float, result.confidence_interval))
+
+
+def _checked(name: str, log_probs: np.ndarray) -> np.ndarray:
+    log_probs = np.asarray(log_probs, float)
+    if not log_probs.size:
+        raise ValueError(f"{name} must hold at least one token; it was empty")
+    if np.isnan(log_probs).any() or log_probs.max() > 1e-6:
+        raise ValueError(
+            f"{name} must be logarithms of probabilities, 0 or less; the largest was "
+            f"{log_probs.max()}"
+        )
+    return log_probs
+
+
+def _checked_finite(name: str, log_probs: np.ndarray) -> np.ndarray:
+    log_probs = _checked(name, log_probs)
+    if np.isinf(log_probs).any():
+        raise ValueError(
+            f"{name} must be finite; with a word of probability 0 the perplexity is infinite, "
+            "and has no interval"
+        )
+    return log_probs

@@ -1,10 +1,13 @@
 """The book's networks, as Keras models."""
 
+from numbers import Real
 from typing import Literal
 
 import keras
 import numpy as np
 from keras import layers
+
+from lmbook_utils._validation import require_whole
 
 Cell = Literal["simple", "gru", "lstm"]
 _CELLS = {"simple": layers.SimpleRNN, "gru": layers.GRU, "lstm": layers.LSTM}
@@ -35,7 +38,7 @@ def build_article_model(
     Raises
     ------
     ValueError
-        If a size is less than 1.
+        If a size is not a whole number from 1.
 
     Examples
     --------
@@ -43,7 +46,7 @@ def build_article_model(
     >>> model(np.array([[4, 5, 6]])).shape
     TensorShape([1, 50])
     """
-    _require_positive(vocab_size=vocab_size, embedding_dim=embedding_dim, rnn_units=rnn_units)
+    require_whole(1, vocab_size=vocab_size, embedding_dim=embedding_dim, rnn_units=rnn_units)
     model = keras.Sequential(
         [
             layers.Embedding(vocab_size, embedding_dim),
@@ -104,8 +107,8 @@ def build_language_model(
     Raises
     ------
     ValueError
-        If ``cell`` is unknown, a size is less than 1, ``dropout`` is out of its range, or
-        ``output_bias`` has another length than the vocabulary.
+        If ``cell`` is unknown, a size is not a whole number from 1, ``dropout`` is out of its
+        range, or ``output_bias`` has another length than the vocabulary or is not finite.
 
     Examples
     --------
@@ -114,22 +117,20 @@ def build_language_model(
     >>> model(np.array([[4, 5, 6], [7, 8, 9]])).shape
     TensorShape([2, 3, 50])
     """
-    if cell not in _CELLS:
+    if cell not in tuple(_CELLS):
         raise ValueError(f"cell must be one of {', '.join(_CELLS)}; it was {cell!r}")
-    _require_positive(
+    require_whole(
+        1,
         vocab_size=vocab_size,
         embedding_dim=embedding_dim,
         rnn_units=rnn_units,
         num_layers=num_layers,
         batch_size=batch_size,
     )
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be from 0 up to, not including, 1; it was {dropout}")
-    if output_bias is not None and np.shape(output_bias) != (vocab_size,):
-        raise ValueError(
-            f"output_bias must have the shape ({vocab_size},), one number for each "
-            f"word; it had {np.shape(output_bias)}"
-        )
+    if not isinstance(dropout, Real) or not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be from 0 up to, not including, 1; it was {dropout!r}")
+    if output_bias is not None:
+        _require_bias(output_bias, vocab_size)
     ids = keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
     hidden = layers.Embedding(vocab_size, embedding_dim, name="embedding")(ids)
     hidden = layers.Dropout(dropout)(hidden)
@@ -150,6 +151,8 @@ def with_batch_size(model: keras.Model, batch_size: int) -> keras.Model:
 
     Train with many streams, then score and generate with a copy that has fewer.
 
+    The copy is not compiled.
+
     Parameters
     ----------
     model
@@ -165,13 +168,32 @@ def with_batch_size(model: keras.Model, batch_size: int) -> keras.Model:
     Raises
     ------
     ValueError
-        If ``batch_size`` is less than 1.
+        If ``batch_size`` is not a whole number from 1, or ``model`` is of another kind.
     """
-    _require_positive(batch_size=batch_size)
+    number_of_streams(model)
+    require_whole(1, batch_size=batch_size)
     ids = keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
     copy = keras.models.clone_model(model, input_tensors=ids)
     copy.set_weights(model.get_weights())
     return copy
+
+
+def number_of_streams(model: keras.Model) -> int:
+    """The number of parallel streams that a model of :func:`build_language_model` reads.
+
+    Raises
+    ------
+    ValueError
+        If the model does not predict at every step with a state that is carried on.
+    """
+    shape = model.output_shape
+    if len(shape) != 3 or shape[0] is None:
+        raise ValueError(
+            "model must predict at every step and carry its state on, as those of "
+            "models.build_language_model do: its output must have the shape (batch_size, steps, "
+            f"vocabulary) with a fixed batch_size; it was {shape}"
+        )
+    return shape[0]
 
 
 def reset_state(model: keras.Model) -> None:
@@ -200,13 +222,21 @@ def describe(model: keras.Model) -> str:
     rows = [("layer", "weights", "parameters")]
     for layer in model.layers:
         if layer.weights:
-            shapes = " ".join(str(tuple(w.shape)) for w in layer.trainable_weights)
+            shapes = " ".join(str(tuple(w.shape)) for w in layer.weights)
             rows.append((type(layer).__name__, shapes, f"{layer.count_params():,}"))
     rows.append(("total", "", f"{sum(layer.count_params() for layer in model.layers):,}"))
     return "\n".join(f"{name:<12}  {shapes:<22}  {count:>12}" for name, shapes, count in rows)
 
 
-def _require_positive(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1; it was {size}")
+def _require_bias(output_bias: np.ndarray, vocab_size: int) -> None:
+    bias = np.asarray(output_bias, float)
+    if bias.shape != (vocab_size,):
+        raise ValueError(
+            f"output_bias must have the shape ({vocab_size},), one number for each word; it had "
+            f"{bias.shape}"
+        )
+    if not np.isfinite(bias).all():
+        raise ValueError(
+            "output_bias must hold finite numbers; count each word at least once before you take "
+            "logarithms, as training.unigram_log_probs does"
+        )

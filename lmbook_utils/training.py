@@ -10,6 +10,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lmbook_utils import batching, metrics, models
+from lmbook_utils._validation import require_whole
 from lmbook_utils.metrics import TokenScores
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -20,7 +21,12 @@ _SCORING_WINDOWS = 512
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The state of affairs after some steps of training; cross-entropies in nats per token."""
+    """The state of affairs after some steps of training; cross-entropies in nats per token.
+
+    That of the training text is the mean over the steps since the evaluation before, each with
+    the weights that the model had then and with dropout; that of the validation text is measured
+    at this step.
+    """
 
     step: int
     train_cross_entropy: float
@@ -53,19 +59,15 @@ def unigram_log_probs(ids: np.ndarray, vocab_size: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If an id is not in ``0 … vocab_size - 1``.
+        If an id is not in ``0 … vocab_size - 1``, or there is none.
 
     Examples
     --------
     >>> np.exp(unigram_log_probs(np.array([0, 0, 1]), vocab_size=3)).round(3).tolist()
     [0.5, 0.333, 0.167]
     """
-    ids = np.asarray(ids)
-    if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:
-        raise ValueError(
-            f"ids must be from 0 to vocab_size - 1 = {vocab_size - 1}; they went "
-            f"from {ids.min()} to {ids.max()}"
-        )
+    require_whole(1, vocab_size=vocab_size)
+    _require_ids(vocab_size, ids=ids)
     counts = np.bincount(ids, minlength=vocab_size) + 1.0
     return np.log(counts / counts.sum())
 
@@ -113,13 +115,26 @@ def train_language_model(
     ------
     ValueError
         If ``steps`` is not more than ``warmup_steps``, ``evaluations`` is not from 1 to
-        ``steps``, or the text is shorter than the number of streams.
+        ``steps``, another number is out of its range, a text is empty or holds ids that the
+        model does not know, the training text is shorter than the number of streams, or the
+        weights become NaN.
     """
-    if not steps > warmup_steps >= 0:
+    require_whole(1, steps=steps, unrolled_steps=unrolled_steps, evaluations=evaluations)
+    require_whole(0, warmup_steps=warmup_steps)
+    if steps <= warmup_steps:
         raise ValueError(f"steps must be more than warmup_steps = {warmup_steps}; it was {steps}")
-    if not 1 <= evaluations <= steps:
-        raise ValueError(f"evaluations must be from 1 to steps = {steps}; it was {evaluations}")
-    batch_size = model.input_shape[0]
+    if evaluations > steps:
+        raise ValueError(f"evaluations must be at most steps = {steps}; it was {evaluations}")
+    if not 0 < learning_rate < math.inf:
+        raise ValueError(f"learning_rate must be a number above 0; it was {learning_rate}")
+    batch_size = models.number_of_streams(model)
+    vocab_size = model.output_shape[-1]
+    _require_ids(vocab_size, train_ids=train_ids, validation_ids=validation_ids)
+    if len(train_ids) < batch_size:
+        raise ValueError(
+            f"train_ids must hold at least one word for each of the model's {batch_size} streams; "
+            f"there were {len(train_ids)}"
+        )
     streams = batching.contiguous_streams(train_ids, batch_size, unrolled_steps)
     model.compile(
         optimizer=keras.optimizers.Adam(
@@ -209,14 +224,15 @@ def score_stream(model: keras.Model, ids: np.ndarray) -> TokenScores:
     Raises
     ------
     ValueError
-        If ``ids`` is empty.
+        If ``ids`` is empty or holds one that the model does not know, the model is of another
+        kind, or its weights are NaN.
     """
-    if not len(ids):
-        raise ValueError("ids must hold at least one word; it was empty")
+    models.number_of_streams(model)
+    vocab_size = model.output_shape[-1]
+    _require_ids(vocab_size, ids=ids)
     batch_size = min(_SCORING_STREAMS, len(ids))
     streams = batching.contiguous_streams(ids, batch_size, _SCORING_STEPS)
     reader = models.with_batch_size(model, batch_size)
-    vocab_size = model.output_shape[-1]
     scores = []
     for inputs, targets in zip(streams.inputs, streams.targets, strict=True):
         logits = reader.predict_on_batch(inputs)
@@ -254,10 +270,17 @@ def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenS
     Raises
     ------
     ValueError
-        If ``ids`` is empty or ``window`` is less than 1.
+        If ``ids`` is empty or holds one that the model does not know, ``window`` is not a whole
+        number from 1, the model is of another kind, or its weights are NaN.
     """
-    if not len(ids):
-        raise ValueError("ids must hold at least one word; it was empty")
+    require_whole(1, window=window)
+    if len(model.output_shape) != 2:
+        raise ValueError(
+            "model must predict one word for each window, as that of models.build_article_model "
+            "does: its output must have the shape (batch, vocabulary); it was "
+            f"{model.output_shape}"
+        )
+    _require_ids(model.output_shape[-1], ids=ids)
     padded = np.concatenate([np.full(window, Vocabulary.eos_id, np.int32), ids])
     inputs, targets = batching.next_word_windows(padded, window)
     scores = []
@@ -268,3 +291,21 @@ def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenS
         logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
         scores.append(metrics.score_logits(logits, targets[rows]))
     return TokenScores(*map(np.concatenate, zip(*scores, strict=True)))
+
+
+def _require_ids(vocab_size: int, **streams: np.ndarray) -> None:
+    """Check streams of ids before a network reads them; TensorFlow may not complain of its own."""
+    for name, stream in streams.items():
+        ids = np.asarray(stream)
+        if ids.ndim != 1 or not ids.size:
+            raise ValueError(
+                f"{name} must be one stream of at least one word, shape (tokens,); the shape was "
+                f"{ids.shape}"
+            )
+        if not np.issubdtype(ids.dtype, np.integer):
+            raise ValueError(f"{name} must hold whole numbers; their type was {ids.dtype}")
+        if not 0 <= ids.min() <= ids.max() < vocab_size:
+            raise ValueError(
+                f"{name} must be from 0 to {vocab_size - 1}, as the vocabulary has {vocab_size} "
+                f"entries; they went from {ids.min()} to {ids.max()}"
+            )
