@@ -91,7 +91,7 @@ def test_a_share_that_is_not_positive_is_named(share):
     [{}, {"train": 0.9}, {"train": 0.8, "test": 0.3}, {"train": 80, "test": 20}, {"a": math.inf}],
 )
 def test_shares_that_do_not_sum_to_one_are_named(fractions):
-    with pytest.raises(ValueError, match="fractions must sum to 1; .* sums to"):
+    with pytest.raises(ValueError, match=r"fractions must sum to 1; .* sums to"):
         split_documents(["a", "b"], 0, fractions)
 
 

@@ -261,7 +261,7 @@ _DEBRIS = {
     "a list mark": re.compile(r"^[*#:;]"),
     "something that is not text": re.compile(HOLE),
     "an empty bracket": re.compile(r"[(\[][\s,;:/–—-]*[)\]]"),
-    "punctuation after a hole": re.compile(r"\s[,;:!?](\s|$)|[(\[]\s*[,;:]|[,;:]\s*[)\]]|,\s*,"),
+    "punctuation after a hole": re.compile(r"\s[.,;:!?](\s|$)|[(\[]\s*[,;:]|[,;:]\s*[)\]]|,\s*,"),
     "a sentence that breaks off": re.compile(
         r"(?<![\w-])(the|an|and|or|such as|approximately)[.;](\s|$)|\b(the|such as),\s"
         r"|\bthe (and|or|of)\s"
