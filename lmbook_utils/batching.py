@@ -47,13 +47,15 @@ def next_word_windows(ids: np.ndarray, window: int) -> tuple[np.ndarray, np.ndar
     Returns
     -------
     inputs : ndarray of int32, shape (tokens - window, window)
-        A view on the stream: it takes no memory of its own, and cannot be written to.
+        A view on one copy of the stream: overlapping windows share their memory, and cannot be
+        written to.
     targets : ndarray of int32, shape (tokens - window,)
 
     Raises
     ------
     ValueError
-        If ``window`` is less than 1, or the stream is not longer than one window.
+        If ``window`` is not a whole number from 1, the stream is not longer than one window, or
+        its ids are not whole numbers from 0.
 
     Examples
     --------
@@ -61,15 +63,14 @@ def next_word_windows(ids: np.ndarray, window: int) -> tuple[np.ndarray, np.ndar
     >>> inputs.tolist(), targets.tolist()
     ([[4, 5, 6], [5, 6, 7]], [7, 8])
     """
-    ids = _checked_ids(ids)
-    if window < 1:
-        raise ValueError(f"window must be at least 1; it was {window}")
+    ids = _checked_ids(ids, "ids")
+    _require_positive(window, "window")
     if len(ids) <= window:
         raise ValueError(
             f"ids must be longer than one window of {window}, so that a word follows it; "
             f"there were {len(ids)}"
         )
-    return sliding_window_view(ids[:-1], window), ids[window:]
+    return sliding_window_view(ids[:-1], window), ids[window:].copy()
 
 
 def contiguous_streams(ids: np.ndarray, batch_size: int, steps: int) -> Streams:
@@ -93,12 +94,14 @@ def contiguous_streams(ids: np.ndarray, batch_size: int, steps: int) -> Streams:
     Streams
         ``inputs`` and ``targets`` of int32 and ``weights`` of float32, each of shape (batches,
         batch_size, steps). Places that hold no word, at the ends of the streams, have weight 0
-        (and the id of ``<pad>``); all others have weight 1.
+        (and the id of ``<pad>``); all others have weight 1. All streams are of equal length but
+        the last ones, which hold what is left over.
 
     Raises
     ------
     ValueError
-        If ``batch_size`` or ``steps`` is less than 1, or there are fewer ids than streams.
+        If ``batch_size`` or ``steps`` is not a whole number from 1, there are fewer ids than
+        streams, or the ids are not whole numbers from 0.
 
     Examples
     --------
@@ -108,14 +111,13 @@ def contiguous_streams(ids: np.ndarray, batch_size: int, steps: int) -> Streams:
     >>> streams.targets.tolist()
     [[[4, 5], [7, 8]], [[6, 0], [9, 0]]]
     """
-    ids = _checked_ids(ids)
-    for name, value in (("batch_size", batch_size), ("steps", steps)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1; it was {value}")
+    ids = _checked_ids(ids, "ids")
+    _require_positive(batch_size, "batch_size")
+    _require_positive(steps, "steps")
     if len(ids) < batch_size:
         raise ValueError(
-            f"ids must hold at least batch_size = {batch_size} words, one for each "
-            f"stream; there were {len(ids)}"
+            f"ids must hold at least as many words as there are streams, batch_size = "
+            f"{batch_size}; there were {len(ids)}"
         )
     length = -(-len(ids) // batch_size)  # words in a stream, rounded up
     batches = -(-length // steps)
@@ -166,7 +168,7 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
     """
     if not len(sentences):
         raise ValueError("sentences must hold at least one sentence; it was empty")
-    rows = [_checked_ids(sentence) for sentence in sentences]
+    rows = [_checked_ids(sentence, "each of the sentences") for sentence in sentences]
     shape = (len(rows), max(map(len, rows)) + 1)
     inputs = np.full(shape, Vocabulary.pad_id, np.int32)
     targets = np.full(shape, Vocabulary.pad_id, np.int32)
@@ -177,12 +179,22 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
     return Padded(inputs, targets, np.arange(shape[1]) < lengths[:, None])
 
 
-def _checked_ids(ids: np.ndarray) -> np.ndarray:
+def _require_positive(value: int, name: str) -> None:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < 1:
+        raise ValueError(f"{name} must be a whole number from 1; it was {value!r}")
+
+
+def _checked_ids(ids: np.ndarray, name: str) -> np.ndarray:
+    """Return the ids as a new array of int32."""
     ids = np.asarray(ids)
     if ids.size and not np.issubdtype(ids.dtype, np.integer):
-        raise ValueError(f"ids must be whole numbers; their type was {ids.dtype}")
+        raise ValueError(f"{name} must be whole numbers; their type was {ids.dtype}")
     if ids.ndim != 1:
-        raise ValueError(f"ids must have one axis, (tokens,); the shape was {ids.shape}")
-    if ids.size and ids.min() < 0:
-        raise ValueError(f"ids must not be negative; one was {ids.min()}")
+        raise ValueError(f"{name} must have one axis, (tokens,); the shape was {ids.shape}")
+    largest = np.iinfo(np.int32).max
+    if ids.size and not 0 <= ids.min() <= ids.max() <= largest:
+        raise ValueError(
+            f"{name} must be from 0 to {largest}; they went from {ids.min()} to {ids.max()}"
+        )
     return ids.astype(np.int32)

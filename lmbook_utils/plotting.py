@@ -6,10 +6,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-# Okabe and Ito's palette, which readers with any kind of colour vision tell apart. Its lightness
-# differs too, so that the colours stay apart in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# From Paul Tol's "medium-contrast" scheme: readers with any kind of colour vision tell its colours
+# apart, and since each has a lightness of its own, so does everybody in grey.
+COLOURS = ("#004488", "#997700", "#6699CC", "#994455", "#000000", "#EE99AA")
+MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def use_style() -> None:
@@ -63,7 +63,7 @@ def draw_words(axes: Axes, words: np.ndarray, shades: np.ndarray, title: str = "
     Raises
     ------
     ValueError
-        If the shapes differ or are not (rows, columns).
+        If the shapes differ or are not (rows, columns), or a shade is not from 0 to 1.
 
     Examples
     --------
@@ -79,9 +79,13 @@ def draw_words(axes: Axes, words: np.ndarray, shades: np.ndarray, title: str = "
             "words and shades must have the same shape (rows, columns); they had "
             f"{words.shape} and {shades.shape}"
         )
+    if not ((shades >= 0) & (shades <= 1)).all():
+        raise ValueError(
+            f"shades must be from 0 to 1; they went from {shades.min()} to {shades.max()}"
+        )
     axes.pcolormesh(shades, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=2)
     for (row, column), word in np.ndenumerate(words):
-        colour = "white" if shades[row, column] > 0.6 else "black"
+        colour = "white" if shades[row, column] > 0.71 else "black"
         axes.text(column + 0.5, row + 0.5, word, ha="center", va="center", color=colour)
     axes.invert_yaxis()
     axes.set_axis_off()

@@ -34,7 +34,7 @@ def set_seed(seed: int = 0) -> None:
     Raises
     ------
     ValueError
-        If ``seed`` is out of this range.
+        If ``seed`` is not a whole number, or is out of this range.
 
     Examples
     --------
@@ -44,8 +44,10 @@ def set_seed(seed: int = 0) -> None:
     >>> random.random() == first
     True
     """
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be from 0 to 2**32 - 1; it was {seed}")
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be a whole number from 0 to 2**32 - 1; it was {seed!r}")
+    seed = int(seed)  # Python's generator takes no NumPy number
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002  (libraries that draw from NumPy's global generator)
     if "keras" in sys.modules:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Vocabulary:
     Raises
     ------
     ValueError
-        If a word occurs twice, is empty, is not a string or is a special token.
+        If there is no word, or one occurs twice, is empty, is not a string or is a special token.
 
     Examples
     --------
@@ -42,10 +42,13 @@ class Vocabulary:
     pad_id, unk_id, bos_id, eos_id = range(len(SPECIAL_TOKENS))
 
     def __init__(self, words: Iterable[str]):
+        words = _checked_tokens(words, "words")
+        if not words or "" in words:
+            raise ValueError(
+                "words must be strings that are not empty, at least one; "
+                + ("one was ''" if words else "there was none")
+            )
         self.tokens: tuple[str, ...] = (*SPECIAL_TOKENS, *words)
-        for token in self.tokens:
-            if not isinstance(token, str) or not token:
-                raise ValueError(f"words must be strings that are not empty; one was {token!r}")
         self._ids = {token: i for i, token in enumerate(self.tokens)}
         if len(self._ids) < len(self.tokens):
             twice = next(t for t, n in Counter(self.tokens).items() if n > 1)
@@ -80,23 +83,18 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If ``size`` leaves no room for a word, ``min_count`` is less than 1, ``sentences`` is
-            text that was not tokenised, or holds no word at all.
+            If ``size`` leaves no room for a word, ``min_count`` is less than 1, or ``sentences``
+            is text that was not tokenised, or holds no word at all.
         """
-        if size is not None and size <= len(SPECIAL_TOKENS):
+        if size is not None and (not _is_whole(size) or size <= len(SPECIAL_TOKENS)):
             raise ValueError(
-                f"size must be more than {len(SPECIAL_TOKENS)}, the number of special "
-                f"tokens; it was {size}"
+                f"size must be a whole number above {len(SPECIAL_TOKENS)}, the number of special "
+                f"tokens; it was {size!r}"
             )
-        if min_count < 1:
-            raise ValueError(f"min_count must be at least 1; it was {min_count}")
+        if not _is_whole(min_count) or min_count < 1:
+            raise ValueError(f"min_count must be a whole number from 1; it was {min_count!r}")
         counts: Counter[str] = Counter()
-        for sentence in [sentences] if isinstance(sentences, str) else sentences:
-            if isinstance(sentence, str):
-                raise ValueError(
-                    "sentences must be sequences of tokens, not strings; "
-                    "tokenise them first, for example with preprocessing.tokenize"
-                )
+        for sentence in _checked_sentences(sentences):
             counts.update(sentence)
         for token in SPECIAL_TOKENS:
             counts.pop(token, None)
@@ -119,7 +117,8 @@ class Vocabulary:
         return hash(self.tokens)
 
     def __repr__(self) -> str:
-        return f"Vocabulary of {len(self)} tokens: {', '.join(self.tokens[:8])}, …"
+        dots = ", …" if len(self) > 8 else ""
+        return f"Vocabulary of {len(self)} tokens: {', '.join(self.tokens[:8])}{dots}"
 
     def encode(self, tokens: Sequence[str]) -> np.ndarray:
         """Map tokens to ids.
@@ -136,14 +135,11 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If ``tokens`` is a string: it would be taken letter by letter.
+            If ``tokens`` is a string, which would be taken letter by letter, or holds something
+            that is not a string.
         """
-        if isinstance(tokens, str):
-            raise ValueError(
-                "tokens must be a sequence of tokens, not a string; "
-                "tokenise it first, for example with preprocessing.tokenize"
-            )
-        return np.fromiter((self._ids.get(t, self.unk_id) for t in tokens), np.int32, len(tokens))
+        tokens = _checked_tokens(tokens, "tokens")
+        return np.array([self._ids.get(token, self.unk_id) for token in tokens], np.int32)
 
     def encode_sentences(self, sentences: Iterable[Sequence[str]]) -> np.ndarray:
         """Map sentences to one long stream of ids, each sentence followed by ``</s>``.
@@ -152,12 +148,17 @@ class Vocabulary:
         -------
         ndarray of int32, shape (tokens,)
 
+        Raises
+        ------
+        ValueError
+            If ``sentences`` is text that was not tokenised.
+
         Examples
         --------
         >>> Vocabulary(["a", "b"]).encode_sentences([["a", "b"], ["b"]]).tolist()
         [4, 5, 3, 5, 3]
         """
-        parts = [self.encode([*sentence, EOS]) for sentence in sentences]
+        parts = [self.encode([*sentence, EOS]) for sentence in _checked_sentences(sentences)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
     def decode(self, ids: Iterable[int]) -> list[str]:
@@ -166,12 +167,14 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If an id is not in ``0 … len(vocabulary) - 1``.
+            If an id is not a whole number in ``0 … len(vocabulary) - 1``.
         """
         tokens = []
         for i in ids:
-            if not 0 <= i < len(self):
-                raise ValueError(f"ids must be from 0 to {len(self) - 1}; one was {i}")
+            if not _is_whole(i) or not 0 <= i < len(self):
+                raise ValueError(
+                    f"ids must be whole numbers from 0 to {len(self) - 1}; one was {i!r}"
+                )
             tokens.append(self.tokens[i])
         return tokens
 
@@ -188,7 +191,43 @@ class Vocabulary:
         ValueError
             If ``text`` is not a JSON list of words.
         """
-        words = json.loads(text)
+        try:
+            words = json.loads(text)
+        except ValueError as error:
+            raise ValueError(
+                f"text must be a vocabulary as to_json writes it, a JSON list of words, and is "
+                f"damaged or something else ({error})"
+            ) from error
         if not isinstance(words, list):
-            raise ValueError(f"text must be a JSON list of words; it was a {type(words).__name__}")
+            raise ValueError(
+                "text must be a vocabulary as to_json writes it, a JSON list of words; "
+                f"it was a {type(words).__name__}"
+            )
         return cls(words)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
+
+
+def _checked_tokens(tokens: Iterable[str], name: str) -> list[str]:
+    """Return the tokens as a list; refuse text, which would be taken letter by letter."""
+    if isinstance(tokens, str | bytes) or not isinstance(tokens, Iterable):
+        raise ValueError(
+            f"{name} must be a sequence of tokens; it was {type(tokens).__name__} "
+            "(tokenise text first, for example with preprocessing.tokenize)"
+        )
+    tokens = list(tokens)
+    for token in tokens:
+        if not isinstance(token, str):
+            raise ValueError(f"{name} must hold tokens that are strings; one was {token!r}")
+    return tokens
+
+
+def _checked_sentences(sentences: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    if isinstance(sentences, str | bytes) or not isinstance(sentences, Iterable):
+        raise ValueError(
+            f"sentences must be a list of tokenised sentences; it was {type(sentences).__name__}"
+        )
+    for sentence in sentences:
+        yield _checked_tokens(sentence, "each of the sentences")
