@@ -8,6 +8,7 @@ import os
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -46,6 +47,23 @@ def add_repository_buttons(app: Sphinx, config: Config) -> None:
     )
 
 
+# What the pages' HTML says wrongly to a screen reader, and what it should say.
+MENDED = {
+    # A name that is not the words which are seen, as in "Show code cell content".
+    ' aria-label="Toggle hidden content"': "",
+    # The items of a list of references; the role that docutils gives them has been withdrawn.
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+
+
+def mend_accessibility(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Put right what tools that read a page aloud would stumble over."""
+    for wrong, right in MENDED.items():
+        context["body"] = context.get("body", "").replace(wrong, right)
+
+
 def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
     """Put the one file of MathJax that the pages load beside them."""
     if error or app.builder.format != "html":
@@ -70,6 +88,7 @@ def copy_landing_page(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     # Before the theme, which reads its options at the same event.
     app.connect("config-inited", add_repository_buttons, priority=100)
+    app.connect("html-page-context", mend_accessibility)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", copy_landing_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
