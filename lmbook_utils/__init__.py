@@ -11,6 +11,7 @@ import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"  # no time-stamped start-up lines in a notebook's output
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # fewer differences between processors in the last digits
+os.environ["TF_NUM_INTRAOP_THREADS"] = "2"  # a sum is cut into as many parts, and so rounded, alike
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 __version__ = "0.1.0"
