@@ -130,6 +130,12 @@ def _download(source: DataSource, folder: Path, problem: str) -> Path:
             "checksum, so it was deleted; see with `python -m pip config list` where pip "
             f"downloads from, then run {again}"
         )
+    if "certificate" in complaint:
+        raise OSError(
+            f"{problem}, and pip does not trust the server that it reaches, which may be a proxy; "
+            "tell pip about its certificate with `python -m pip config set global.cert FILE`, "
+            f"then run {again}"
+        )
     if any(sign in complaint for sign in _SIGNS_OF_NO_NETWORK):
         raise ConnectionError(
             f"{problem}, and the network cannot be reached; when it can, run {again}"
