@@ -1,0 +1,140 @@
+"""The site as its readers have it: each page in a browser that can reach nothing but the site."""
+
+import re
+from pathlib import Path
+
+import pytest
+from site_checks import (
+    DESK,
+    PHONE,
+    alternative_texts,
+    dead_links,
+    mathematics,
+    overflow,
+    parsed,
+    scheme,
+    visit,
+)
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = [f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")]
+PAGES = [*CHAPTERS, "search.html"]
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def visited(request, context, address):
+    """Each page in turn, opened once for all tests that need it."""
+    visited = visit(context, address, request.param)
+    yield visited
+    visited.page.close()
+
+
+@pytest.fixture
+def page(context, address):
+    """The first page of the book, anew for each test."""
+    page = visit(context, address, "index.html").page
+    yield page
+    page.close()
+
+
+def nothing_wrong(complaints):
+    """Fail with all complaints, one a line."""
+    assert not complaints, "\n".join(complaints)
+
+
+def wait_for_scheme(page, wanted):
+    """Wait until the theme has noticed a change of the system's colour scheme."""
+    page.wait_for_function(
+        "wanted => document.documentElement.dataset.theme === wanted", arg=wanted, timeout=5_000
+    )
+
+
+# --- Each page ------------------------------------------------------------------------------------
+
+
+def test_a_page_loads_without_an_error_and_without_leaving_the_site(visited):
+    nothing_wrong(visited.errors)
+
+
+def test_mathematics_is_drawn_without_a_network(visited):
+    nothing_wrong(mathematics(visited.page))
+
+
+def test_each_picture_has_an_alternative_text(visited):
+    nothing_wrong(alternative_texts(visited.page))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_page_is_not_wider_than_the_window(visited, size):
+    visited.page.set_viewport_size(size)
+    try:
+        nothing_wrong(overflow(visited.page))
+    finally:
+        visited.page.set_viewport_size(DESK)
+
+
+@pytest.mark.parametrize("wanted", ["light", "dark"])
+def test_a_page_follows_the_readers_colour_scheme(visited, wanted):
+    visited.page.emulate_media(color_scheme=wanted)
+    wait_for_scheme(visited.page, wanted)
+    assert scheme(visited.page) == wanted
+
+
+@pytest.mark.parametrize("name", ["index.html", *PAGES])
+def test_each_link_leads_somewhere(site, name):
+    nothing_wrong(dead_links(site, site / name))
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_search_finds_a_page_by_a_word_of_its_text(context, address, site, name):
+    text = parsed(site / name).select_one("article").find_all(["p", "li"])
+    words = re.findall(r"\b[a-z]{6,12}\b", " ".join(tag.get_text() for tag in text))
+    assert words, "the page has no text"
+    page = visit(context, address, "index.html").page
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words[0])
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results li")
+    results.filter(has=page.locator(f"a[href^='{name}']")).first.wait_for()
+    page.close()
+
+
+# --- The site as a whole --------------------------------------------------------------------------
+
+
+def test_each_page_has_a_title_of_its_own(site):
+    titles = {name: parsed(site / name).title.get_text() for name in PAGES}
+    assert len(set(titles.values())) == len(PAGES), titles
+
+
+def test_the_book_has_mathematics(site):
+    assert any(parsed(site / name).select(".math") for name in CHAPTERS)
+
+
+def test_the_switch_changes_the_colour_scheme_and_the_next_page_keeps_it(page, address):
+    seen = [scheme(page)]
+    for _ in range(3):
+        page.locator("button.theme-switch-button").first.click()
+        seen.append(scheme(page))
+    assert set(seen) == {"light", "dark"}
+    while scheme(page) == "light":
+        page.locator("button.theme-switch-button").first.click()
+    page.goto(f"{address}/{CHAPTERS[-1]}")
+    assert scheme(page) == "dark"
+
+
+def test_the_menu_opens_on_a_phone_and_leads_to_a_chapter(page):
+    page.set_viewport_size(PHONE)
+    page.locator("button.primary-toggle").click()
+    link = page.locator(".bd-links a.reference.internal").last
+    link.click()
+    page.wait_for_url(f"**/{CHAPTERS[-1]}")
+
+
+def test_a_page_opened_from_disk_has_its_mathematics(context, site):
+    with_mathematics = [name for name in CHAPTERS if parsed(site / name).select(".math")]
+    visited = visit(context, site.as_uri(), with_mathematics[0])
+    nothing_wrong(visited.errors)
+    nothing_wrong(mathematics(visited.page))
+    visited.page.close()

@@ -1,0 +1,119 @@
+"""The checks of the site complain about a bad page, and only about a bad one."""
+
+import pytest
+import site_checks
+
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+DRAWN = '<span class="math"><mjx-container><svg width="2ex" height="2ex"></svg></mjx-container>'
+
+GOOD = f"""
+    <img src="{PIXEL}" alt="">
+    <article id="text">
+      <p>A word, <code>$$ and \\(x\\)</code> as code, {DRAWN}</span>.</p>
+      <img src="{PIXEL}" alt="A black point">
+      <div style="overflow-x: auto"><div style="width: 2000px">wide</div></div>
+      <a href="#text">here</a> <a href="index.html#text">there</a> <a href="?q=1">anew</a>
+      <a href="https://example.org/">elsewhere</a> <a href="mailto:a@example.org">a letter</a>
+    </article>"""
+
+
+@pytest.fixture
+def open_page(tmp_path, context):
+    """Return a function that serves a page with the given body, and opens it."""
+    with site_checks.serve(tmp_path) as address:
+
+        def open_page(body):
+            head = '<!DOCTYPE html><html><head><link rel="icon" href="data:,"></head>'
+            (tmp_path / "index.html").write_text(f"{head}<body>{body}</body></html>")
+            return site_checks.visit(context, address, "index.html")
+
+        yield open_page
+
+
+def links_of(tmp_path, body):
+    file = tmp_path / "index.html"
+    file.write_text(body)
+    (tmp_path / "other.html").write_text("<p id='place'>")
+    return site_checks.dead_links(tmp_path, file)
+
+
+def test_a_good_page_is_not_complained_about(open_page, tmp_path):
+    visited = open_page(GOOD)
+    visited.page.set_viewport_size(site_checks.PHONE)
+    assert visited.errors == []
+    assert site_checks.mathematics(visited.page) == []
+    assert site_checks.overflow(visited.page) == []
+    assert site_checks.alternative_texts(visited.page) == []
+    assert links_of(tmp_path, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('<img src="https://example.org/a.png" alt="a">', "foreign request: https://example.org"),
+        ('<link rel="stylesheet" href="//example.org/a.css">', "foreign request: http://example"),
+        ("<script>fetch('https://example.org').catch(() => 0)</script>", "foreign request"),
+        ('<img src="missing.png" alt="a">', "status 404"),
+        ("<script>console.error('oh')</script>", "console error: oh"),
+        ("<script>console.warn('oh')</script>", "console warning: oh"),
+        ("<script>throw new Error('oh')</script>", "script error: oh"),
+    ],
+)
+def test_a_page_that_asks_for_what_it_cannot_have_or_fails_is_reported(open_page, body, complaint):
+    assert any(error.startswith(complaint) for error in open_page(body).errors)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('<span class="math">\\(x\\)</span>', "not drawn"),
+        (DRAWN.replace("2ex", "0"), "not drawn"),
+        (f"<style>svg {{ width: 0 }}</style>{DRAWN}", "drawn without a size"),
+        ("<p>$$x$$</p>", "TeX is left"),
+        ("<p>\\(x\\)</p>", "TeX is left"),
+        ("<p>\\begin{aligned}</p>", "TeX is left"),
+        ('<g data-mml-node="merror" data-mjx-error="Missing brace"></g>', "MathJax: Missing brace"),
+        (
+            '<mjx-assistive-mml><mtext mathcolor="red">\\foo</mtext></mjx-assistive-mml>',
+            "MathJax: \\foo",
+        ),
+    ],
+)
+def test_mathematics_that_is_not_drawn_is_reported(open_page, body, complaint):
+    assert any(c.startswith(complaint) for c in site_checks.mathematics(open_page(body).page))
+
+
+def test_a_page_wider_than_a_phone_is_reported_with_what_sticks_out(open_page):
+    page = open_page('<p id="wide" style="width: 500px">wide</p>').page
+    assert site_checks.overflow(page) == []
+    page.set_viewport_size(site_checks.PHONE)
+    [complaint] = site_checks.overflow(page)
+    assert "px wider than the window" in complaint
+    assert 'id="wide"' in complaint
+
+
+@pytest.mark.parametrize("alt", ["", 'alt=""', 'alt=" "', 'alt="_images/1a2b.png"'])
+def test_a_picture_without_an_alternative_text_is_reported(open_page, alt):
+    page = open_page(f'<article><img src="{PIXEL}" {alt}></article>').page
+    assert len(site_checks.alternative_texts(page)) == 1
+
+
+@pytest.mark.parametrize(("ground", "text"), [("#fff", "#222"), ("#121212", "#ddd")])
+def test_the_colour_scheme_is_told_from_the_colours(open_page, ground, text):
+    page = open_page(f"<style>body {{ background: {ground}; color: {text} }}</style>").page
+    assert site_checks.scheme(page) == ("light" if ground == "#fff" else "dark")
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('<a href="missing.html">', "no such file: missing.html"),
+        ('<a href="#missing">', "no such place: #missing"),
+        ('<a href="other.html#missing">', "no such place: other.html#missing"),
+        ('<img src="missing.png">', "no such file: missing.png"),
+        ('<a href="../outside.html">', "no such file: ../outside.html"),
+        ('<a href="other.html#place">', None),
+    ],
+)
+def test_a_dead_link_is_reported(tmp_path, body, complaint):
+    assert links_of(tmp_path, body) == ([complaint] if complaint else [])
