@@ -162,6 +162,9 @@ def english_stop_words() -> frozenset[str]:
     with its apostrophe and without ("don't", "dont"). The price: "well", "ill" or "shed" cannot
     be told from "we'll", "I'll" and "she'd" any more, and are stop words too.
 
+    The package's list is a long one, more than 1,300 words. It takes words with it that carry
+    meaning, such as "good", "not", "year" and "computer".
+
     Examples
     --------
     >>> {"the", "don't", "dont"} <= english_stop_words()

@@ -32,7 +32,7 @@ def train_sentence_splitter(paragraphs: Iterable[str]) -> PunktSentenceTokenizer
     Raises
     ------
     ValueError
-        If there is no text to learn from.
+        If there is no text to learn from, or ``paragraphs`` is one string.
 
     Examples
     --------
@@ -40,6 +40,8 @@ def train_sentence_splitter(paragraphs: Iterable[str]) -> PunktSentenceTokenizer
     >>> splitter.tokenize("Dr. Smith left the U.S. in May. He was 30.")
     ['Dr. Smith left the U.S. in May.', 'He was 30.']
     """
+    if isinstance(paragraphs, str):
+        raise ValueError("paragraphs must be a list of strings; it was one string")
     text = "\n\n".join(paragraphs)
     if not text.strip():
         raise ValueError("paragraphs holds no text: Punkt has nothing to learn abbreviations from")
@@ -50,18 +52,34 @@ def train_sentence_splitter(paragraphs: Iterable[str]) -> PunktSentenceTokenizer
 
 
 def parameters_to_json(splitter: PunktSentenceTokenizer) -> dict:
-    """What a trained splitter knows, as plain lists and dictionaries (sorted, for stable files)."""
+    """What a trained splitter knows, as plain lists and dictionaries (sorted, for stable files).
+
+    Examples
+    --------
+    >>> known = parameters_to_json(train_sentence_splitter(["Go to St. Ives. It is lovely."]))
+    >>> sorted(known)
+    ['abbreviations', 'collocations', 'orthographic_context', 'sentence_starters']
+    """
     parameters = splitter._params
+    contexts = sorted(parameters.ortho_context.items())
     return {
         "abbreviations": sorted(parameters.abbrev_types),
         "collocations": sorted(map(list, parameters.collocations)),
         "sentence_starters": sorted(parameters.sent_starters),
-        "orthographic_context": dict(sorted(parameters.ortho_context.items())),
+        # Splitting adds a 0 for each word that it looks up; it says nothing.
+        "orthographic_context": {word: flags for word, flags in contexts if flags},
     }
 
 
 def splitter_from_json(content: dict) -> PunktSentenceTokenizer:
-    """Undo :func:`parameters_to_json`."""
+    """Undo :func:`parameters_to_json`.
+
+    Examples
+    --------
+    >>> splitter = train_sentence_splitter(["Go to St. Ives. It is lovely."])
+    >>> splitter_from_json(parameters_to_json(splitter)).tokenize("Go home. It is late.")
+    ['Go home.', 'It is late.']
+    """
     parameters = PunktParameters()
     parameters.abbrev_types = set(content["abbreviations"])
     parameters.collocations = {tuple(pair) for pair in content["collocations"]}
