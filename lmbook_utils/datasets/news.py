@@ -9,8 +9,9 @@ def load_news() -> list[str]:
     Returns
     -------
     list of str
-        300 news items, in the order of the file. Seven repeat an earlier one; drop them
-        (``list(dict.fromkeys(load_news()))``) before splitting or counting.
+        300 news items, in the order of the file, each on one line. Seven repeat an earlier one;
+        drop them (``list(dict.fromkeys(load_news()))``) before splitting or counting. One has a
+        book's title in ``<i>`` tags.
 
     Raises
     ------
@@ -25,4 +26,5 @@ def load_news() -> list[str]:
     >>> news[0][:50]
     'Hundreds of people have been forced to vacate thei'
     """
-    return registry.path("news").read_text(encoding="utf-8").splitlines()
+    lines = registry.path("news").read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines]
