@@ -57,19 +57,24 @@ def pytest_itemcollected(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say for each notebook how many cells were compared, and how many are exempt."""
-    notebooks = defaultdict(Counter)
+    """Say for each notebook how long it took and how many cells were compared or are exempt."""
+    notebooks, seconds = defaultdict(Counter), Counter()
     for report in (report for group in terminalreporter.stats.values() for report in group):
         path, _, _ = getattr(report, "nodeid", "").partition("::")
-        if path.endswith(".ipynb") and getattr(report, "when", None) == "call":
+        if not path.endswith(".ipynb"):
+            continue
+        seconds[path] += getattr(report, "duration", 0.0)  # its kernel's start and end included
+        if getattr(report, "when", None) == "call":
             state = dict(report.user_properties).get("notebook outputs", "not reached")
             notebooks[path][state] += 1
     if not notebooks:
         return
     terminalreporter.section("notebook outputs")
     for path, counts in sorted(notebooks.items()):
-        terminalreporter.line(f"{path}: {_describe(counts)}")
-    terminalreporter.line(f"all notebooks: {_describe(sum(notebooks.values(), Counter()))}")
+        terminalreporter.line(f"{seconds[path]:5.0f} s  {path}: {_describe(counts)}")
+    terminalreporter.line(
+        f"{seconds.total():5.0f} s  all notebooks: {_describe(sum(notebooks.values(), Counter()))}"
+    )
 
 
 def _describe(counts):
