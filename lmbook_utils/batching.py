@@ -64,7 +64,7 @@ def next_word_windows(ids: np.ndarray, window: int) -> tuple[np.ndarray, np.ndar
     ([[4, 5, 6], [5, 6, 7]], [7, 8])
     """
     ids = _checked_ids(ids, "ids")
-    _require_positive(window, "window")
+    window = _checked_size(window, "window")
     if len(ids) <= window:
         raise ValueError(
             f"ids must be longer than one window of {window}, so that a word follows it; "
@@ -112,8 +112,8 @@ def contiguous_streams(ids: np.ndarray, batch_size: int, steps: int) -> Streams:
     [[[4, 5], [7, 8]], [[6, 0], [9, 0]]]
     """
     ids = _checked_ids(ids, "ids")
-    _require_positive(batch_size, "batch_size")
-    _require_positive(steps, "steps")
+    batch_size = _checked_size(batch_size, "batch_size")
+    steps = _checked_size(steps, "steps")
     if len(ids) < batch_size:
         raise ValueError(
             f"ids must hold at least as many words as there are streams, batch_size = "
@@ -179,10 +179,12 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
     return Padded(inputs, targets, np.arange(shape[1]) < lengths[:, None])
 
 
-def _require_positive(value: int, name: str) -> None:
+def _checked_size(value: int, name: str) -> int:
+    """Return the size as Python's own number, which has no largest and may be negated."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or value < 1:
         raise ValueError(f"{name} must be a whole number from 1; it was {value!r}")
+    return int(value)
 
 
 def _checked_ids(ids: np.ndarray, name: str) -> np.ndarray:
