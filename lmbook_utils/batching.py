@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from lmbook_utils._validation import require_whole
 from lmbook_utils.vocabulary import Vocabulary
 
 
@@ -64,7 +65,7 @@ def next_word_windows(ids: np.ndarray, window: int) -> tuple[np.ndarray, np.ndar
     ([[4, 5, 6], [5, 6, 7]], [7, 8])
     """
     ids = _checked_ids(ids, "ids")
-    window = _checked_size(window, "window")
+    require_whole(1, window=window)
     if len(ids) <= window:
         raise ValueError(
             f"ids must be longer than one window of {window}, so that a word follows it; "
@@ -112,8 +113,8 @@ def contiguous_streams(ids: np.ndarray, batch_size: int, steps: int) -> Streams:
     [[[4, 5], [7, 8]], [[6, 0], [9, 0]]]
     """
     ids = _checked_ids(ids, "ids")
-    batch_size = _checked_size(batch_size, "batch_size")
-    steps = _checked_size(steps, "steps")
+    require_whole(1, batch_size=batch_size, steps=steps)
+    batch_size, steps = int(batch_size), int(steps)  # NumPy's may have no negative, used below
     if len(ids) < batch_size:
         raise ValueError(
             f"ids must hold at least as many words as there are streams, batch_size = "
@@ -177,14 +178,6 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
         targets[i, : len(row) + 1] = [*row, Vocabulary.eos_id]
     lengths = np.array([len(row) + 1 for row in rows])
     return Padded(inputs, targets, np.arange(shape[1]) < lengths[:, None])
-
-
-def _checked_size(value: int, name: str) -> int:
-    """Return the size as Python's own number, which has no largest and may be negated."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < 1:
-        raise ValueError(f"{name} must be a whole number from 1; it was {value!r}")
-    return int(value)
 
 
 def _checked_ids(ids: np.ndarray, name: str) -> np.ndarray:

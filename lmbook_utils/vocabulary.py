@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from lmbook_utils._validation import require_whole
+
 PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<s>", "</s>"
 SPECIAL_TOKENS = (PAD, UNK, BOS, EOS)
 
@@ -91,8 +93,7 @@ class Vocabulary:
                 f"size must be a whole number above {len(SPECIAL_TOKENS)}, the number of special "
                 f"tokens; it was {size!r}"
             )
-        if not _is_whole(min_count) or min_count < 1:
-            raise ValueError(f"min_count must be a whole number from 1; it was {min_count!r}")
+        require_whole(1, min_count=min_count)
         counts: Counter[str] = Counter()
         for sentence in _checked_sentences(sentences):
             counts.update(sentence)

@@ -205,7 +205,7 @@ def test_an_empty_stream_has_no_windows_and_no_streams(ids):
 @pytest.mark.parametrize("bad", [0, -1, 2.0, 2.5, "2", None, True])
 def test_sizes_that_are_no_positive_whole_numbers_are_refused(bad):
     ids = [4, 5, 6, 7]
-    message = f"must be a whole number from 1; it was {bad!r}"
+    message = f"must be a whole number and at least 1; it was {bad!r}"
     with pytest.raises(ValueError, match=f"window {message}"):
         next_word_windows(ids, bad)
     with pytest.raises(ValueError, match=f"batch_size {message}"):

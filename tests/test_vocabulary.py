@@ -114,7 +114,7 @@ def test_a_size_without_room_for_a_word_is_refused(size):
 
 @pytest.mark.parametrize("min_count", [0, -1, 1.5, None])
 def test_a_min_count_below_one_is_refused(min_count):
-    with pytest.raises(ValueError, match=f"min_count must be .* from 1; it was {min_count}"):
+    with pytest.raises(ValueError, match=f"min_count must be .* at least 1; it was {min_count}"):
         Vocabulary.from_sentences([["a"]], min_count=min_count)
 
 
