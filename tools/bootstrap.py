@@ -103,8 +103,8 @@ def found_stamp():
     if not VENV_PYTHON.exists():
         return {}
     try:
-        return json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError):
         return {}
 
 
@@ -207,12 +207,15 @@ def explain(said):
             "a downloaded package is not the one that requirements.txt names (its hash differs)"
         )
     elif "No space left on device" in said:
-        reason = "the disk is full ; the environment and its download need a few GB"
+        reason = "the disk is full; the environment and its download need a few GB"
     elif NETWORK_TROUBLE.search(said):
         reason = "pip could not reach its package index; check the network (or the proxy settings)"
     else:
-        for error in re.findall(r"^ERROR: (.+)$", said, re.MULTILINE):
-            reason = f"pip failed: {error.strip()}"
+        errors = re.findall(r"^ERROR: (.+)$", said, re.MULTILINE)
+        if errors and errors[-1].startswith("Exception:"):  # pip itself broke; the cause is last
+            errors = said.strip().splitlines()
+        if errors:
+            reason = f"pip failed: {errors[-1].strip()}"
     return f"The environment was not made: {reason} (pip's own words are in {LOG.name})."
 
 
