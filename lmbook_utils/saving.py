@@ -84,7 +84,7 @@ def save_model(
     _require_json(settings)
     folder = Path(folder).resolve()
     _require_replaceable(folder)
-    if model.optimizer is not None and not model.optimizer.built:
+    if model.compiled and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)  # else Keras warns when it is loaded
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
