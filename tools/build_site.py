@@ -34,7 +34,12 @@ SOURCES = (
     "requirements.txt",
     "tools/build_site.py",
 )
-ENVIRONMENT = ("LMBOOK_REPOSITORY_URL", "LMBOOK_REPOSITORY_BRANCH", "GITHUB_REPOSITORY")
+ENVIRONMENT = (
+    "LMBOOK_REPOSITORY_URL",
+    "LMBOOK_REPOSITORY_BRANCH",
+    "GITHUB_SERVER_URL",
+    "GITHUB_REPOSITORY",
+)
 STAMP = "sources.sha256"
 
 
@@ -74,7 +79,10 @@ def build(output: Path) -> None:
     from jupyter_book.cli.main import main as jupyter_book
 
     arguments = ["build", str(ROOT), "--path-output", str(output), "--all"]
-    jupyter_book([*arguments, "-W", "-n", "--keep-going"], standalone_mode=False)
+    try:
+        jupyter_book([*arguments, "-W", "-n", "--keep-going"], standalone_mode=False)
+    except RuntimeError as error:  # raised from Sphinx's own error, which says more
+        sys.exit(f"The site was not built: {error.__cause__ or error}")
 
 
 def main() -> None:

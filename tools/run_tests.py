@@ -49,7 +49,8 @@ def run_pytest(*arguments: str) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         passed = run("pytest", "-q", "-rfEs", f"--junit-xml={report}", *arguments)
-        return Result(passed, count_tests(report))
+        tests = count_tests(report)
+        return Result(passed and bool(tests), tests)
 
 
 def count_tests(report: Path) -> Counter[str]:
