@@ -14,7 +14,7 @@ FILES = {
     "_static/book.css": "p {}\n",
     "_templates/layout.html": "<p>\n",
     "_extensions/book_site.py": "1\n",
-    "appendix/notation.md": "# Notation\n",
+    "chapters/appendix/notation.md": "# Notation\n",
     "chapters/one.ipynb": "{}\n",
     "intro.md": "# A book\n",
     "lmbook_utils/ngram.py": "1\n",

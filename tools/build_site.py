@@ -26,7 +26,6 @@ SOURCES = (
     "_static",
     "_templates",
     "_toc.yml",
-    "appendix",
     "chapters",
     "intro.md",
     "lmbook_utils",

@@ -77,7 +77,7 @@ def unit_tests() -> Result:
 def notebooks() -> Result:
     # A notebook stays on one worker, since its cells share a kernel.
     options = ["-n", "2", "--dist", "loadscope", "--nbval", "--nbval-current-env"]
-    return run_pytest(*options, "--durations=10", "chapters", "appendix")
+    return run_pytest(*options, "--durations=10", "chapters")
 
 
 def build() -> Result:
