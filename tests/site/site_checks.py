@@ -107,7 +107,7 @@ def visit(context: BrowserContext, base: str, path: str) -> Visit:
 
 
 def mathematics(page: Page) -> list[str]:
-    """All mathematics is drawn: no TeX is left, and MathJax met nothing that it does not know."""
+    """All mathematics is drawn, and MathJax met nothing in it that it does not know."""
     return page.evaluate(
         r"""() => {
             const complaints = [];
@@ -125,12 +125,25 @@ def mathematics(page: Page) -> list[str]:
                 + "mjx-assistive-mml mtext[mathcolor='red']";
             for (const error of document.querySelectorAll(unknown))
                 complaints.push(`MathJax: ${error.dataset.mjxError ?? error.textContent}`);
+            return complaints;
+        }"""
+    )
+
+
+def markup(page: Page) -> list[str]:
+    """No TeX and no Markdown is left in the text, as it is where something was not understood."""
+    return page.evaluate(
+        r"""() => {
+            const tex = /\$\$|\\\(|\\\[|\\begin\{/;
+            const markdown = /\]\(|\*\*|```|:::|\{[\w:-]+\}`|^\s*\|.*\|.*\|/m;
+            const elsewhere = "pre, code, script, style, template, mjx-container";
+            const complaints = [];
             const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
             while (texts.nextNode()) {
                 const { parentElement, data } = texts.currentNode;
-                if (parentElement.closest("pre, code, script, style, mjx-container")) continue;
-                if (/\$\$|\\\(|\\\[|\\begin\{/.test(data))
-                    complaints.push(`TeX is left: ${data.trim()}`);
+                if (parentElement.closest(elsewhere)) continue;
+                if (tex.test(data)) complaints.push(`TeX is left: ${data.trim()}`);
+                if (markdown.test(data)) complaints.push(`Markdown is left: ${data.trim()}`);
             }
             return complaints;
         }"""

@@ -9,6 +9,7 @@ from site_checks import (
     PHONE,
     alternative_texts,
     dead_links,
+    markup,
     mathematics,
     overflow,
     parsed,
@@ -59,6 +60,10 @@ def test_a_page_loads_without_an_error_and_without_leaving_the_site(visited):
 
 def test_mathematics_is_drawn_without_a_network(visited):
     nothing_wrong(mathematics(visited.page))
+
+
+def test_no_markup_is_left_in_the_text(visited):
+    nothing_wrong(markup(visited.page))
 
 
 def test_each_picture_has_an_alternative_text(visited):

@@ -9,6 +9,7 @@ DRAWN = '<span class="math"><mjx-container><svg width="2ex" height="2ex"></svg><
 GOOD = f"""
     <img src="{PIXEL}" alt="">
     <article id="text">
+      <p>A price of $5 | £4, f(x)[0] (see [2003]).</p>
       <p>A word, <code>$$ and \\(x\\)</code> as code, {DRAWN}</span>.</p>
       <img src="{PIXEL}" alt="A black point">
       <div style="overflow-x: auto"><div style="width: 2000px">wide</div></div>
@@ -42,6 +43,7 @@ def test_a_good_page_is_not_complained_about(open_page, tmp_path):
     visited.page.set_viewport_size(site_checks.PHONE)
     assert visited.errors == []
     assert site_checks.mathematics(visited.page) == []
+    assert site_checks.markup(visited.page) == []
     assert site_checks.overflow(visited.page) == []
     assert site_checks.alternative_texts(visited.page) == []
     assert links_of(tmp_path, GOOD) == []
@@ -69,9 +71,6 @@ def test_a_page_that_asks_for_what_it_cannot_have_or_fails_is_reported(open_page
         ('<span class="math">\\(x\\)</span>', "not drawn"),
         (DRAWN.replace("2ex", "0"), "not drawn"),
         (f"<style>svg {{ width: 0 }}</style>{DRAWN}", "drawn without a size"),
-        ("<p>$$x$$</p>", "TeX is left"),
-        ("<p>\\(x\\)</p>", "TeX is left"),
-        ("<p>\\begin{aligned}</p>", "TeX is left"),
         ('<g data-mml-node="merror" data-mjx-error="Missing brace"></g>', "MathJax: Missing brace"),
         (
             '<mjx-assistive-mml><mtext mathcolor="red">\\foo</mtext></mjx-assistive-mml>',
@@ -81,6 +80,25 @@ def test_a_page_that_asks_for_what_it_cannot_have_or_fails_is_reported(open_page
 )
 def test_mathematics_that_is_not_drawn_is_reported(open_page, body, complaint):
     assert any(c.startswith(complaint) for c in site_checks.mathematics(open_page(body).page))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a $$x$$", "TeX is left: a $$x$$"),
+        ("\\(x\\)", "TeX is left"),
+        ("\\[x\\]", "TeX is left"),
+        ("\\begin{aligned}", "TeX is left"),
+        ("[here](there)", "Markdown is left: [here](there)"),
+        ("**bold**", "Markdown is left"),
+        ("{ref}`there`", "Markdown is left"),
+        ("```{note}", "Markdown is left"),
+        (":::{note}", "Markdown is left"),
+        ("| a | b |\n|---|---|", "Markdown is left"),
+    ],
+)
+def test_markup_that_was_not_understood_is_reported(open_page, text, complaint):
+    assert any(c.startswith(complaint) for c in site_checks.markup(open_page(f"<p>{text}").page))
 
 
 def test_a_page_wider_than_a_phone_is_reported_with_what_sticks_out(open_page):
