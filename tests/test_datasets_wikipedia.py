@@ -229,10 +229,14 @@ def test_another_dump_is_not_read_from_the_cache_of_the_first(small_corpus, monk
     assert wikipedia.load_wikipedia().articles[-1].title == "New"
 
 
-def test_another_version_of_a_library_is_not_read_from_the_cache(small_corpus, monkeypatch):
+@pytest.mark.parametrize("library", ["mwparserfromhell", "nltk"])
+def test_the_cache_of_another_version_of_a_library_is_not_read(small_corpus, monkeypatch, library):
     wikipedia.load_wikipedia()
     forget()
-    monkeypatch.setattr(wikipedia, "version", lambda package: f"another {package}")
+    version = wikipedia.version
+    monkeypatch.setattr(
+        wikipedia, "version", lambda name: "another" if name == library else version(name)
+    )
     wikipedia.load_wikipedia()
     assert len(list(small_corpus.glob("wikipedia-*.json"))) == 2
 

@@ -124,9 +124,10 @@ def test_a_note_to_a_sentence_goes_without_a_trace(annotation):
         ("A [{{IPA-el|a}}] is a thing.", "A is a thing."),
         ("A (a word, {{unknown thing|x}}) is.", "A (a word) is."),
         ("A ({{unknown thing|x}}, a word) is.", "A (a word) is."),
+        ("A, {{IPA-el|a}}, a word, is.", "A, a word, is."),
     ],
 )
-def test_what_notes_leave_in_brackets_is_closed(wikitext, text):
+def test_what_notes_leave_between_punctuation_is_closed(wikitext, text):
     assert only_paragraph(wikitext) == text
     assert find_debris(text) == []
 
@@ -148,6 +149,7 @@ def test_the_name_of_a_template_may_be_written_in_several_ways(name):
         "The reaction <chem>2H2 + O2 -> 2H2O</chem> is fast.",
         "The function <code>main</code> is called first.",
         "The area is <math>\\pi r^2</math>.",
+        "It is so. {{val|5}} is what it weighs.",  # the first word of a sentence
         "The value {{{amount}}} {{unknown}} is a parameter.",
     ],
 )
@@ -155,6 +157,11 @@ def test_what_cannot_be_rendered_leaves_a_hole_that_is_reported(wikitext):
     paragraph = only_paragraph(wikitext)
     assert HOLE in paragraph
     assert find_debris(paragraph) == ["something that is not text"]
+
+
+def test_a_hole_between_sentences_is_harmless():
+    wikitext = "Alaska is a state.{{unknown|x}} It is big.{{unknown}} It is cold."
+    assert only_paragraph(wikitext) == "Alaska is a state. It is big. It is cold."
 
 
 @pytest.mark.parametrize(
@@ -223,6 +230,7 @@ def test_references_go_even_if_they_are_never_closed(wikitext, text):
         ("The [[United States|''American'' people]] agreed.", "The American people agreed."),
         ("He saw [[Star Trek: Enterprise]] often.", "He saw Star Trek: Enterprise often."),
         ("See [[:Category:Biota of Asia|the list]].", "See the list."),
+        ("See [[:Category:Biota of Asia]].", "See Category:Biota of Asia."),
         ("An [[wikt:obligate|obligate]] species.", "An obligate species."),
         ("The [[wikt:en:気|気]] of life.", "The 気 of life."),
         ("The [[s:On the Will in Nature|book]] sold.", "The book sold."),
@@ -268,6 +276,7 @@ def test_lines_of_a_paragraph_are_joined_and_blank_lines_separate_paragraphs():
     "dropped",
     [
         "* One thing is here.\n* Another is [[there]].\n** A third.",
+        "*One thing is here.\n**''Another'' is there.",
         "# One thing is here.\n# Another is there.",
         "; Term\n: A definition of it.",
         ":: An indented answer is here.",
