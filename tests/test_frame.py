@@ -136,14 +136,17 @@ def test_ci_ends_with_the_output_and_the_exit_code_of_the_tests(ci, code):
 
 
 @needs_posix
-@pytest.mark.parametrize("user", [0, 1000])
-def test_ci_installs_a_browser_only_where_there_is_none_and_it_may(ci, user):
-    ended = ci(
-        [], id=f"echo {user}", apt_get="echo $* >> log", make='[ -f log ] && echo "$(<log)"; true'
-    )
+@pytest.mark.parametrize(
+    ("user", "browser", "installs"),
+    [(0, {}, True), (1000, {}, False), (0, {"chromium": "exit 0"}, False)],
+    ids=["root", "another user", "root with a browser"],
+)
+def test_ci_installs_a_browser_only_where_there_is_none_and_it_may(ci, user, browser, installs):
+    show_log = '[ -f log ] && echo "$(<log)"; true'
+    ended = ci([], id=f"echo {user}", apt_get="echo $* >> log", make=show_log, **browser)
     assert ended.returncode == 0
-    installed = "update\ninstall --yes --no-install-recommends chromium" in ended.stdout
-    assert installed == (user == 0)
+    log = "update\ninstall --yes --no-install-recommends chromium"
+    assert (log in ended.stdout) == installs
 
 
 @needs_posix

@@ -267,7 +267,6 @@ def update():
         except SetupError:
             shutil.rmtree(str(VENV), ignore_errors=True)
             raise
-        write_stamp(packages)
     if found_stamp() != wanted:
         write_stamp(packages)
         install_package()
