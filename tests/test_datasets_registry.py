@@ -194,7 +194,7 @@ def test_fetching_an_unknown_data_set_fails_with_the_list_of_names(cache, capsys
         (["list", "news"], "unrecognized arguments: news"),
     ],
 )
-def test_wrong_usage_exits_with_status_2_and_says_why(capsys, arguments, complaint):
+def test_wrong_usage_exits_with_status_2_and_says_why(cache, capsys, arguments, complaint):
     with pytest.raises(SystemExit) as caught:
         command_line.main(arguments)
     assert caught.value.code == 2
