@@ -92,7 +92,7 @@ def test_other_differences_do_not_pass(reference, computed):
 
 
 def test_the_examples_in_the_documentation():
-    assert doctest.testmod(notebook_comparison) == (0, 4)
+    assert doctest.testmod(notebook_comparison) == (0, 6)
 
 
 def test_every_difference_is_reported_with_its_line():

@@ -54,7 +54,7 @@ def differences(reference: str, computed: str) -> list[str]:
     >>> differences("loss 0.51234", "loss 0.51237")
     []
     >>> differences("loss 0.512", "loss 0.517")
-    ['line 1: 0.512 became 0.517 (a change of 0.97%)']
+    ['line 1: 0.512 became 0.517 (a change of 0.98%)']
     >>> differences("12 articles", "13 articles")
     ["line 1: '12 articles' became '13 articles'"]
     """
