@@ -1,7 +1,6 @@
 """Files on disk: whole or untouched, and checked before they are used."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def test_write_atomically_replaces_the_content(tmp_path):
     for content in (b"first", b"", b"\x00\xff second"):
         storage.write_atomically(file, content)
         assert file.read_bytes() == content
-    assert os.listdir(tmp_path) == ["data"]
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 @pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -95,7 +94,7 @@ def test_interrupted_write_leaves_the_old_content_and_nothing_else(
         with pytest.raises(type(failure)):
             storage.write_atomically(file, b"new")
     assert file.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["data"]
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_write_error_names_the_file_and_the_reason(tmp_path):
