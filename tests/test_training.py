@@ -267,10 +267,11 @@ def test_ranks_belong_to_the_words_of_the_log_probs():
     assert (scores.log_probs[scores.ranks > 0] < np.log(0.5)).all(), "only one word can have half"
 
 
-def test_scoring_neither_needs_nor_changes_the_state_of_the_model():
-    model, ids = build("lstm"), random_ids(50)
+@pytest.mark.parametrize("batch_size", [3, training._SCORING_STREAMS])
+def test_scoring_neither_needs_nor_changes_the_state_of_the_model(batch_size):
+    model, ids = build("lstm", batch_size), random_ids(50)
     fresh = score_stream(model, ids).log_probs
-    text = random_ids(12).reshape(3, 4)
+    text = random_ids(4 * batch_size).reshape(batch_size, 4)
     model(text)
     np.testing.assert_array_equal(score_stream(model, ids).log_probs, fresh)
     carried_on = model(text).numpy()
