@@ -2,7 +2,7 @@
 
     python benchmarks/article_ten_epochs.py
 
-It takes about an hour on two cores. After each epoch it scores the validation text, and writes
+It takes about half an hour on two cores. After each epoch it scores the validation text, and writes
 ``results/article_ten_epochs.json``, which chapter 5 reads.
 """
 

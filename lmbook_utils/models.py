@@ -212,12 +212,12 @@ def describe(model: keras.Model) -> str:
     Examples
     --------
     >>> print(describe(build_article_model(vocab_size=50, embedding_dim=8, rnn_units=4)))
-    layer         weights                  parameters
-    Embedding     (50, 8)                         400
-    SimpleRNN     (8, 4) (4, 4) (4,)               52
-    SimpleRNN     (4, 4) (4, 4) (4,)               36
-    Dense         (4, 50) (50,)                   250
-    total                                         738
+    layer         weights               parameters
+    Embedding     (50, 8)                      400
+    SimpleRNN     (8, 4) (4, 4) (4,)            52
+    SimpleRNN     (4, 4) (4, 4) (4,)            36
+    Dense         (4, 50) (50,)                250
+    total                                      738
     """
     rows = [("layer", "weights", "parameters")]
     for layer in model.layers:
@@ -225,7 +225,8 @@ def describe(model: keras.Model) -> str:
             shapes = " ".join(str(tuple(w.shape)) for w in layer.weights)
             rows.append((type(layer).__name__, shapes, f"{layer.count_params():,}"))
     rows.append(("total", "", f"{sum(layer.count_params() for layer in model.layers):,}"))
-    return "\n".join(f"{name:<12}  {shapes:<22}  {count:>12}" for name, shapes, count in rows)
+    width = max(len(shapes) for _, shapes, _ in rows)
+    return "\n".join(f"{name:<12}  {shapes:<{width}}  {count:>12}" for name, shapes, count in rows)
 
 
 def _require_bias(output_bias: np.ndarray, vocab_size: int) -> None:

@@ -14,6 +14,9 @@ from lmbook_utils._validation import require_whole
 from lmbook_utils.metrics import TokenScores
 from lmbook_utils.vocabulary import Vocabulary
 
+# Each scoring builds a graph of its own, for a copy with another batch size; TensorFlow would warn.
+tf.get_logger().setLevel("ERROR")
+
 _SCORING_STREAMS = 8
 _SCORING_STEPS = 64
 _SCORING_WINDOWS = 512
@@ -136,21 +139,7 @@ def train_language_model(
             f"there were {len(train_ids)}"
         )
     streams = batching.contiguous_streams(train_ids, batch_size, unrolled_steps)
-    model.compile(
-        optimizer=keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(
-                0.0,
-                decay_steps=steps - warmup_steps,
-                warmup_target=learning_rate,
-                warmup_steps=warmup_steps,
-            ),
-            global_clipnorm=1.0,
-        ),
-        loss=keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, reduction="mean_with_sample_weight"
-        ),
-        jit_compile=False,
-    )
+    _compile(model, steps, learning_rate, warmup_steps)
     monitor = _Monitor(
         batches=len(streams.inputs),
         evaluate_at={round(steps * (i + 1) / evaluations) for i in range(evaluations)},
@@ -167,6 +156,22 @@ def train_language_model(
     return monitor.evaluations
 
 
+def _compile(model: keras.Model, steps: int, learning_rate: float, warmup_steps: int) -> None:
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        decay_steps=steps - warmup_steps,
+        warmup_target=learning_rate,
+        warmup_steps=warmup_steps,
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(schedule, global_clipnorm=1.0),
+        loss=keras.losses.SparseCategoricalCrossentropy(
+            from_logits=True, reduction="mean_with_sample_weight"
+        ),
+        jit_compile=False,
+    )
+
+
 class _Monitor(keras.callbacks.Callback):
     """Resets the state where the text begins again, evaluates, and shows progress."""
 
@@ -178,7 +183,6 @@ class _Monitor(keras.callbacks.Callback):
         self._batches = batches
         self._evaluate_at = evaluate_at
         self._validate = validate
-        self._losses: list[float] = []
         self._mean_before = (0, 0.0)
         self._bar = tqdm(total=steps, desc="Training", unit="step", leave=False)
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
 from lmbook_utils.sentences import (
     COMMON_ABBREVIATIONS,
@@ -72,6 +73,16 @@ def test_what_is_written_as_json_is_the_same_each_time_and_splits_the_same(split
     assert json.dumps(parameters_to_json(read)) == written
     for paragraph in [*TEXT, "He paid hwy. 3 pounds. J. S. Bach? No!"]:
         assert read.tokenize(paragraph) == splitter.tokenize(paragraph)
+
+
+def test_all_four_kinds_of_knowledge_come_back():
+    known = PunktParameters()
+    known.abbrev_types = {"hwy", "st"}
+    known.collocations = {("no", "##number##"), ("st", "ives")}
+    known.sent_starters = {"but", "then"}
+    known.ortho_context.update({"but": 2, "st": 36})
+    content = json.loads(json.dumps(parameters_to_json(PunktSentenceTokenizer(known))))
+    assert vars(splitter_from_json(content)._params) == vars(known)
 
 
 @given(st.text() | st.text(alphabet="abAB1.!? \n\"')(…"))
