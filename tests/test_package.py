@@ -93,8 +93,9 @@ def test_the_modules_are_found():
     assert f"{PACKAGE}.datasets.wikipedia" in MODULES
 
 
-def test_importing_the_package_loads_nothing_heavy():
-    loaded = run("import sys, lmbook_utils; print(*sys.modules)")
+@pytest.mark.parametrize("module", [PACKAGE, f"{PACKAGE}.datasets"])
+def test_importing_the_package_loads_nothing_heavy(module):
+    loaded = run(f"import sys, {module}; print(*sys.modules)")
     roots = {name.partition(".")[0] for name in loaded}
     assert PACKAGE in roots
     heavy = {"numpy", "scipy", "nltk", "gensim", "tensorflow", "keras", "matplotlib"}
