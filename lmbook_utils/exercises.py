@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
+from math import isnan
 from numbers import Real
 from typing import Any
 
@@ -128,7 +129,8 @@ def check_top_p(function: Callable[[np.ndarray, float], Any]) -> None:
             ([0.4, 0.35, 0.25], 1.0),
         ):
             case = f"for {probabilities} and p = {p}"
-            result = np.asarray(_call(function, case, np.array(probabilities), p), float)
+            result = np.asarray(_call(function, case, np.array(probabilities), p))
+            _require(np.issubdtype(result.dtype, np.number), f"{case}, the result holds no numbers")
             order = np.argsort(probabilities)[::-1]
             number = 1 + int(np.searchsorted(np.cumsum(np.sort(probabilities)[::-1]), p - 1e-9))
             right = np.zeros(len(probabilities))
@@ -219,7 +221,8 @@ def _require(condition: bool, otherwise: str) -> None:
 
 
 def _number(answer: Any) -> float:
-    _require(isinstance(answer, Real), f"expected a number; it was {answer!r}")
+    is_number = isinstance(answer, Real) and not isinstance(answer, bool) and not isnan(answer)
+    _require(is_number, f"expected a number; it was {answer!r}")
     return float(answer)
 
 

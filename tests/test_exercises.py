@@ -1,0 +1,197 @@
+"""The checks of exercises: a right answer passes, a wrong one is told what is wrong with it."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from lmbook_utils import corpus, datasets, exercises, preprocessing
+
+CORRECT = "Correct.\n"
+
+
+def said(capsys, check, answer):
+    """Return what a check prints about an answer."""
+    check(answer)
+    return capsys.readouterr().out
+
+
+# ---------------------------------------------------------------------------------------------
+# Chapter 4
+
+
+@pytest.fixture(scope="module")
+def words_needed():
+    """The answer, found by adding one word after the other."""
+    counts = Counter(
+        token for article in corpus.load_tokenized()["train"] for s in article for token in s
+    )
+    covered = 0
+    for number, (_, count) in enumerate(counts.most_common(), start=1):
+        covered += count
+        if covered >= 0.95 * counts.total():
+            return number
+    raise AssertionError
+
+
+def test_the_coverage_is_right_for_one_number_only(capsys, words_needed):
+    assert said(capsys, exercises.check_coverage, words_needed) == CORRECT
+    assert "cover less than 95%" in said(capsys, exercises.check_coverage, words_needed - 1)
+    assert "so are fewer words" in said(capsys, exercises.check_coverage, words_needed + 1)
+
+
+@pytest.mark.parametrize("answer", [0, -3, 2.5, 10**9])
+def test_a_coverage_that_is_no_number_of_words(capsys, answer):
+    assert "is a whole number from 1 to" in said(capsys, exercises.check_coverage, answer)
+
+
+def windows(ids, n):
+    rows = np.arange(len(ids) - n)[:, None] + np.arange(n)
+    return ids[rows], ids[n:]
+
+
+@pytest.mark.parametrize(
+    "function", [windows, lambda ids, n: [a.tolist() for a in windows(ids, n)]]
+)
+def test_windows_may_be_arrays_or_lists(capsys, function):
+    assert said(capsys, exercises.check_windows, function) == CORRECT
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (lambda ids, n: windows(ids, n)[0], "not a pair"),
+        (lambda ids, n: None, "not a pair"),
+        (lambda ids, n: (windows(ids, n)[0], ids[:-n]), "some targets are not the right ids"),
+        (lambda ids, n: (windows(ids, n)[0][:, ::-1], ids[n:]), "some inputs are not the right"),
+        (lambda ids, n: (windows(ids[:-1], n)[0], ids[n:]), "the inputs have the shape"),
+        (lambda ids, n: 1 / 0, "it raised ZeroDivisionError: division by zero"),
+        (lambda ids: ids, "it raised TypeError"),
+        ("windows", "it raised TypeError"),
+    ],
+)
+def test_what_is_wrong_with_windows_is_said_for_an_example(capsys, function, complaint):
+    message = said(capsys, exercises.check_windows, function)
+    assert message.startswith("Not yet: for ids [")
+    assert complaint in message
+
+
+def test_the_unknown_share_of_the_news(capsys):
+    vocabulary = corpus.load_encoded().vocabulary
+    tokens = [
+        token
+        for item in dict.fromkeys(datasets.load_news())
+        for sentence in preprocessing.split_sentences(item)
+        for token in preprocessing.tokenize(sentence)
+    ]
+    share = sum(token not in vocabulary for token in tokens) / len(tokens)
+    check = exercises.check_news_unknown_share
+    assert said(capsys, check, share) == CORRECT
+    assert "is too small" in said(capsys, check, share - 0.002)
+    assert "is too large" in said(capsys, check, share + 0.002)
+    assert "a share is from 0 to 1" in said(capsys, check, 100 * share)
+
+
+# ---------------------------------------------------------------------------------------------
+# Chapter 5
+
+
+def test_the_parameter_count_is_that_of_the_model_itself(capsys):
+    models = pytest.importorskip("lmbook_utils.models")
+    model = models.build_language_model("lstm", 5000, embedding_dim=64, rnn_units=96)
+    count = model.count_params()
+    assert said(capsys, exercises.check_parameter_count, count) == CORRECT
+    assert "too small" in said(capsys, exercises.check_parameter_count, count - 1)
+    assert "too large" in said(capsys, exercises.check_parameter_count, count + 1)
+
+
+def top_p(probabilities, p):
+    order = np.argsort(-probabilities)
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = np.where(np.isin(np.arange(len(order)), order[before < p - 1e-12]), probabilities, 0)
+    return kept / kept.sum()
+
+
+def test_top_p_of_the_reader_and_of_the_book_pass(capsys):
+    generation = pytest.importorskip("lmbook_utils.generation")
+
+    def of_the_book(probabilities, p):
+        return generation.next_word_probabilities(np.log(probabilities), top_p=p)
+
+    assert said(capsys, exercises.check_top_p, top_p) == CORRECT
+    assert said(capsys, exercises.check_top_p, of_the_book) == CORRECT
+
+
+def without_the_last(probabilities, p):
+    kept = np.where(probabilities == probabilities.max(), probabilities, 0)
+    return kept / kept.sum()
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (lambda q, p: q, "there should be fewer words left than 4"),
+        (without_the_last, "there should be more words left than 1"),
+        (lambda q, p: top_p(q, p)[::-1], "the most probable words should stay"),
+        (lambda q, p: top_p(q, p) * 0.5, "the result sums to 0.500, not 1"),
+        (lambda q, p: (top_p(q, p) > 0) / (top_p(q, p) > 0).sum(), "keep their proportions"),
+        (lambda q, p: q[:2], "the result has shape (2,)"),
+        (lambda q, p: "a", "the result holds no numbers"),
+    ],
+)
+def test_what_is_wrong_with_top_p_is_said(capsys, function, complaint):
+    assert complaint in said(capsys, exercises.check_top_p, function)
+
+
+# ---------------------------------------------------------------------------------------------
+# Chapter 6
+
+
+def test_a_right_perplexity_passes(capsys):
+    function = lambda p: np.exp(-np.log(p).mean())  # noqa: E731
+    assert said(capsys, exercises.check_perplexity, function) == CORRECT
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (lambda p: np.prod(p) ** (-1 / len(p)), "a sum of logarithms is not"),
+        (lambda p: -np.log(p).mean(), "for probabilities [0.25, 0.25, 0.25], the result is 1.386"),
+        (lambda p: 1 / p.mean(), "for probabilities [0.5, 0.125, 0.01]"),
+        (lambda p: p, "expected a number"),
+        (lambda p: None, "expected a number; it was None"),
+    ],
+)
+def test_what_is_wrong_with_a_perplexity_is_said(capsys, function, complaint):
+    assert complaint in said(capsys, exercises.check_perplexity, function)
+
+
+def test_the_bits_of_the_uniform_model(capsys):
+    check = exercises.check_uniform_bits
+    assert said(capsys, check, 12.29) == CORRECT
+    assert said(capsys, check, np.log2(5000)) == CORRECT
+    assert "number of nats" in said(capsys, check, 8.517)
+    assert "too small" in said(capsys, check, 12)
+    assert "too large" in said(capsys, check, 13)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        exercises.check_coverage,
+        exercises.check_news_unknown_share,
+        exercises.check_parameter_count,
+        exercises.check_uniform_bits,
+    ],
+)
+@pytest.mark.parametrize("answer", [None, "12", [1], np.array([1, 2]), float("nan"), True])
+def test_what_is_no_number_is_never_right(capsys, check, answer):
+    message = said(capsys, check, answer)
+    assert message.startswith("Not yet: expected a number")
+
+
+def test_a_wrong_answer_is_never_told_the_right_one(capsys, words_needed):
+    message = said(capsys, exercises.check_coverage, 1) + said(
+        capsys, exercises.check_coverage, 28_000
+    )
+    assert str(words_needed) not in message
