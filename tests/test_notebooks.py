@@ -12,10 +12,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted(
-    path
-    for folder in ("chapters", "appendix")
-    for path in (ROOT / folder).rglob("*.ipynb")
-    if ".ipynb_checkpoints" not in path.parts
+    path for path in (ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
 )
 
 # ---------------------------------------------------------------------------------------------
