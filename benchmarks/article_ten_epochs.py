@@ -8,17 +8,16 @@ It takes about half an hour on two cores. After each epoch it scores the validat
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
 
-import keras
 from recording import record
 
-from lmbook_utils import batching, corpus, metrics, models, training
+from lmbook_utils import batching, corpus, metrics, models, reproducibility, training
 
 WINDOW = 20
 EPOCHS = 10
 
 
 def main() -> None:
-    keras.utils.set_random_seed(0)
+    reproducibility.set_seed()
     text = corpus.load_encoded()
     model = models.build_article_model(len(text.vocabulary))
     X_train, y_train = batching.next_word_windows(text.train, WINDOW)

@@ -50,7 +50,6 @@ def train(design: str, model: keras.Model, text: corpus.EncodedCorpus, steps: in
             text.validation[:100],
             steps=steps,
             learning_rate=rate,
-            warmup_steps=min(100, steps - 1),
             evaluations=1,
         )
 

@@ -6,7 +6,7 @@ the data change.
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from itertools import accumulate
 from math import isnan
 from numbers import Real
@@ -22,6 +22,22 @@ class _NotYetError(Exception):
     """An answer that is not right; the message says why."""
 
 
+def _prints_verdict(check: Callable[..., None]) -> Callable[..., None]:
+    """Let a check raise :class:`_NotYetError` for a wrong answer; print what came of it."""
+
+    @wraps(check)
+    def printing(*arguments: Any, **keywords: Any) -> None:
+        try:
+            check(*arguments, **keywords)
+        except _NotYetError as reason:
+            print(f"Not yet: {reason}.")
+        else:
+            print("Correct.")
+
+    return printing
+
+
+@_prints_verdict
 def check_coverage(answer: int) -> None:
     """Chapter 4: how many words cover 95% of the training tokens?
 
@@ -30,26 +46,23 @@ def check_coverage(answer: int) -> None:
     >>> check_coverage(12)
     Not yet: 12 words cover less than 95% of the training tokens.
     """
-
-    def verdict() -> None:
-        number = _number(answer)
-        covered = _covered_tokens()
-        _require(
-            number == int(number) and 0 < number < len(covered),
-            f"a number of words is a whole number from 1 to {len(covered) - 1}; it was {answer}",
-        )
-        enough = 0.95 * covered[-1]
-        _require(
-            covered[int(number)] >= enough,
-            f"{answer} words cover less than 95% of the training tokens",
-        )
-        _require(
-            covered[int(number) - 1] < enough, f"{answer} words are enough, but so are fewer words"
-        )
-
-    _report(verdict)
+    number = _number(answer)
+    covered = _covered_tokens()
+    _require(
+        number.is_integer() and 0 < number < len(covered),
+        f"a number of words is a whole number from 1 to {len(covered) - 1}; it was {answer}",
+    )
+    enough = 0.95 * covered[-1]
+    _require(
+        covered[int(number)] >= enough,
+        f"{answer} words cover less than 95% of the training tokens",
+    )
+    _require(
+        covered[int(number) - 1] < enough, f"{answer} words are enough, but so are fewer words"
+    )
 
 
+@_prints_verdict
 def check_windows(function: Callable[[np.ndarray, int], tuple[Any, Any]]) -> None:
     """Chapter 4: cut a stream of ids into windows and the words that follow.
 
@@ -58,27 +71,24 @@ def check_windows(function: Callable[[np.ndarray, int], tuple[Any, Any]]) -> Non
     >>> check_windows(lambda ids, n: (ids, ids))
     Not yet: for ids [5, 6, 7] and n = 1, the inputs have the shape (3,) and not (2, 1).
     """
-
-    def verdict() -> None:
-        for ids, n in (([5, 6, 7], 1), ([4, 9, 4, 8, 7, 6], 2), ([1, 2], 1), ([3, 5, 1, 4], 3)):
-            case = f"for ids {ids} and n = {n}"
-            result = _call(function, case, np.array(ids), n)
+    for ids, n in (([5, 6, 7], 1), ([4, 9, 4, 8, 7, 6], 2), ([1, 2], 1), ([3, 5, 1, 4], 3)):
+        case = f"for ids {ids} and n = {n}"
+        result = _call(function, case, np.array(ids), n)
+        _require(
+            isinstance(result, tuple | list) and len(result) == 2,
+            f"{case}, the result is not a pair of inputs and targets",
+        )
+        expected = batching.next_word_windows(np.array(ids), n)
+        for name, found, right in zip(("inputs", "targets"), result, expected, strict=True):
+            shape = np.shape(found)
             _require(
-                isinstance(result, tuple | list) and len(result) == 2,
-                f"{case}, the result is not a pair of inputs and targets",
+                shape == right.shape,
+                f"{case}, the {name} have the shape {shape} and not {right.shape}",
             )
-            expected = batching.next_word_windows(np.array(ids), n)
-            for name, found, right in zip(("inputs", "targets"), result, expected, strict=True):
-                shape = np.shape(found)
-                _require(
-                    shape == right.shape,
-                    f"{case}, the {name} have the shape {shape} and not {right.shape}",
-                )
-                _require(np.array_equal(found, right), f"{case}, some {name} are not the right ids")
-
-    _report(verdict)
+            _require(np.array_equal(found, right), f"{case}, some {name} are not the right ids")
 
 
+@_prints_verdict
 def check_news_unknown_share(answer: float) -> None:
     """Chapter 4: what share of the tokens in the news is unknown?
 
@@ -87,9 +97,10 @@ def check_news_unknown_share(answer: float) -> None:
     >>> check_news_unknown_share(19)
     Not yet: a share is from 0 to 1; it was 19.
     """
-    _report(lambda: _check_share(answer, _news_unknown_share()))
+    _check_share(answer, _news_unknown_share())
 
 
+@_prints_verdict
 def check_parameter_count(answer: int) -> None:
     """Chapter 5: how many parameters has an LSTM model of 5,000 words, embedding 64, units 96?
 
@@ -98,20 +109,17 @@ def check_parameter_count(answer: int) -> None:
     >>> check_parameter_count(320_000)
     Not yet: your number is too small; count the weights and the biases of every layer.
     """
-
-    def verdict() -> None:
-        words, embedding, units = 5000, 64, 96
-        lstm = 4 * (embedding * units + units * units + units)
-        expected = words * embedding + lstm + (units * words + words)
-        size = "small" if _number(answer) < expected else "large"
-        _require(
-            answer == expected,
-            f"your number is too {size}; count the weights and the biases of every layer",
-        )
-
-    _report(verdict)
+    words, embedding, units = 5000, 64, 96
+    lstm = 4 * (embedding * units + units * units + units)
+    expected = words * embedding + lstm + (units * words + words)
+    size = "small" if _number(answer) < expected else "large"
+    _require(
+        answer == expected,
+        f"your number is too {size}; count the weights and the biases of every layer",
+    )
 
 
+@_prints_verdict
 def check_top_p(function: Callable[[np.ndarray, float], Any]) -> None:
     """Chapter 5: keep the fewest most probable words whose probabilities sum to at least p.
 
@@ -120,40 +128,37 @@ def check_top_p(function: Callable[[np.ndarray, float], Any]) -> None:
     >>> check_top_p(lambda probabilities, p: probabilities)
     Not yet: for [0.5, 0.3, 0.15, 0.05] and p = 0.6, there should be fewer words left than 4.
     """
-
-    def verdict() -> None:
-        for probabilities, p in (
-            ([0.5, 0.3, 0.15, 0.05], 0.6),
-            ([0.05, 0.15, 0.3, 0.5], 0.9),
-            ([0.2, 0.7, 0.1], 0.5),
-            ([0.4, 0.35, 0.25], 1.0),
-        ):
-            case = f"for {probabilities} and p = {p}"
-            result = np.asarray(_call(function, case, np.array(probabilities), p))
-            _require(np.issubdtype(result.dtype, np.number), f"{case}, the result holds no numbers")
-            order = np.argsort(probabilities)[::-1]
-            number = 1 + int(np.searchsorted(np.cumsum(np.sort(probabilities)[::-1]), p - 1e-9))
-            right = np.zeros(len(probabilities))
-            right[order[:number]] = np.array(probabilities)[order[:number]]
-            _require(result.shape == right.shape, f"{case}, the result has shape {result.shape}")
-            left = int(np.count_nonzero(result))
-            _require(left <= number, f"{case}, there should be fewer words left than {left}")
-            _require(left >= number, f"{case}, there should be more words left than {left}")
-            _require(
-                np.array_equal(result > 0, right > 0),
-                f"{case}, the most probable words should stay",
-            )
-            _require(
-                np.isclose(result.sum(), 1), f"{case}, the result sums to {result.sum():.3f}, not 1"
-            )
-            _require(
-                np.allclose(result, right / right.sum()),
-                f"{case}, the words that are left should keep their proportions",
-            )
-
-    _report(verdict)
+    for probabilities, p in (
+        ([0.5, 0.3, 0.15, 0.05], 0.6),
+        ([0.05, 0.15, 0.3, 0.5], 0.9),
+        ([0.2, 0.7, 0.1], 0.5),
+        ([0.4, 0.35, 0.25], 1.0),
+    ):
+        case = f"for {probabilities} and p = {p}"
+        result = np.asarray(_call(function, case, np.array(probabilities), p))
+        _require(np.issubdtype(result.dtype, np.number), f"{case}, the result holds no numbers")
+        order = np.argsort(probabilities)[::-1]
+        number = 1 + int(np.searchsorted(np.cumsum(np.sort(probabilities)[::-1]), p - 1e-9))
+        right = np.zeros(len(probabilities))
+        right[order[:number]] = np.array(probabilities)[order[:number]]
+        _require(result.shape == right.shape, f"{case}, the result has shape {result.shape}")
+        left = int(np.count_nonzero(result))
+        _require(left <= number, f"{case}, there should be fewer words left than {left}")
+        _require(left >= number, f"{case}, there should be more words left than {left}")
+        _require(
+            np.array_equal(result > 0, right > 0),
+            f"{case}, the most probable words should stay",
+        )
+        _require(
+            np.isclose(result.sum(), 1), f"{case}, the result sums to {result.sum():.3f}, not 1"
+        )
+        _require(
+            np.allclose(result, right / right.sum()),
+            f"{case}, the words that are left should keep their proportions",
+        )
 
 
+@_prints_verdict
 def check_perplexity(function: Callable[[np.ndarray], float]) -> None:
     """Chapter 6: the perplexity from the probabilities of the words that came.
 
@@ -163,28 +168,25 @@ def check_perplexity(function: Callable[[np.ndarray], float]) -> None:
     Not yet: for 5000 probabilities of 0.001, the result is inf; a product of so many \
 probabilities is too small for a float, a sum of logarithms is not.
     """
-
-    def verdict() -> None:
-        for probabilities, name in (
-            (np.array([0.25, 0.25, 0.25]), "probabilities [0.25, 0.25, 0.25]"),
-            (np.array([1.0]), "the probability 1"),
-            (np.array([0.5, 0.125, 0.01]), "probabilities [0.5, 0.125, 0.01]"),
-            (np.full(5000, 0.001), "5000 probabilities of 0.001"),
-        ):
-            with np.errstate(all="ignore"):
-                result = _number(_call(function, f"for {name}", probabilities))
-            hint = (
-                "; a product of so many probabilities is too small for a float, "
-                "a sum of logarithms is not"
-                if not np.isfinite(result)
-                else ""
-            )
-            expected = np.exp(-np.mean(np.log(probabilities)))
-            _require(np.isclose(result, expected), f"for {name}, the result is {result:.4g}{hint}")
-
-    _report(verdict)
+    for probabilities, name in (
+        (np.array([0.25, 0.25, 0.25]), "probabilities [0.25, 0.25, 0.25]"),
+        (np.array([1.0]), "the probability 1"),
+        (np.array([0.5, 0.125, 0.01]), "probabilities [0.5, 0.125, 0.01]"),
+        (np.full(5000, 0.001), "5000 probabilities of 0.001"),
+    ):
+        with np.errstate(all="ignore"):
+            result = _number(_call(function, f"for {name}", probabilities))
+        hint = (
+            "; a product of so many probabilities is too small for a float, "
+            "a sum of logarithms is not"
+            if not np.isfinite(result)
+            else ""
+        )
+        expected = np.exp(-np.mean(np.log(probabilities)))
+        _require(np.isclose(result, expected), f"for {name}, the result is {result:.4g}{hint}")
 
 
+@_prints_verdict
 def check_uniform_bits(answer: float) -> None:
     """Chapter 6: the bits per token of a model that finds 5,000 words equally probable.
 
@@ -193,26 +195,13 @@ def check_uniform_bits(answer: float) -> None:
     >>> check_uniform_bits(8.52)
     Not yet: that is the number of nats; bits are logarithms to base 2.
     """
-
-    def verdict() -> None:
-        number = _number(answer)
-        _require(
-            not np.isclose(number, np.log(5000), rtol=0.002),
-            "that is the number of nats; bits are logarithms to base 2",
-        )
-        size = "small" if number < np.log2(5000) else "large"
-        _require(np.isclose(number, np.log2(5000), rtol=0.002), f"your number is too {size}")
-
-    _report(verdict)
-
-
-def _report(verdict: Callable[[], None]) -> None:
-    try:
-        verdict()
-    except _NotYetError as reason:
-        print(f"Not yet: {reason}.")
-    else:
-        print("Correct.")
+    number = _number(answer)
+    _require(
+        not np.isclose(number, np.log(5000), rtol=0.002),
+        "that is the number of nats; bits are logarithms to base 2",
+    )
+    size = "small" if number < np.log2(5000) else "large"
+    _require(np.isclose(number, np.log2(5000), rtol=0.002), f"your number is too {size}")
 
 
 def _require(condition: bool, otherwise: str) -> None:

@@ -40,7 +40,7 @@ def test_the_coverage_is_right_for_one_number_only(capsys, words_needed):
     assert "so are fewer words" in said(capsys, exercises.check_coverage, words_needed + 1)
 
 
-@pytest.mark.parametrize("answer", [0, -3, 2.5, 10**9])
+@pytest.mark.parametrize("answer", [0, -3, 2.5, 10**9, float("inf")])
 def test_a_coverage_that_is_no_number_of_words(capsys, answer):
     assert "is a whole number from 1 to" in said(capsys, exercises.check_coverage, answer)
 
