@@ -3,10 +3,21 @@
 from numbers import Integral
 
 
+def is_whole(value: object) -> bool:
+    """Say whether a value is a whole number, Python's or NumPy's.
+
+    ``True`` and ``False`` are whole numbers to Python; as a size or an id they are a slip.
+
+    Examples
+    --------
+    >>> is_whole(3), is_whole(2.5), is_whole(True)
+    (True, False, False)
+    """
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
 def require_whole(minimum: int, **arguments: object) -> None:
     """Raise a ``ValueError`` for the first argument that is no whole number from ``minimum``.
-
-    ``True`` and ``False`` are whole numbers to Python; as a size they are a slip.
 
     Examples
     --------
@@ -16,7 +27,7 @@ def require_whole(minimum: int, **arguments: object) -> None:
     ValueError: window must be a whole number and at least 1; it was 2.5
     """
     for name, value in arguments.items():
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < minimum:
+        if not is_whole(value) or value < minimum:
             raise ValueError(
                 f"{name} must be a whole number and at least {minimum}; it was {value!r}"
             )

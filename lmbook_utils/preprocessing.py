@@ -149,7 +149,6 @@ def preprocess(text: str) -> str:
     >>> preprocess("It is what it is.")
     ''
     """
-    _require_text(text, "text")
     words = re.sub(r"[^\w\s]", "", clean_text(text)).lower()
     return " ".join(w for w in _TOKENIZER.tokenize(words) if w not in english_stop_words())
 

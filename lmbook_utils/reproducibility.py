@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
+from lmbook_utils._validation import is_whole
+
 _PACKAGES = (
     "tensorflow",
     "tensorflow-cpu",
@@ -44,8 +46,7 @@ def set_seed(seed: int = 0) -> None:
     >>> random.random() == first
     True
     """
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or not 0 <= seed < 2**32:
+    if not is_whole(seed) or not 0 <= seed < 2**32:
         raise ValueError(f"seed must be a whole number from 0 to 2**32 - 1; it was {seed!r}")
     seed = int(seed)  # Python's generator takes no NumPy number
     random.seed(seed)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import is_whole, require_whole
 
 PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<s>", "</s>"
 SPECIAL_TOKENS = (PAD, UNK, BOS, EOS)
@@ -88,7 +88,7 @@ class Vocabulary:
             If ``size`` leaves no room for a word, ``min_count`` is less than 1, or ``sentences``
             is text that was not tokenised, or holds no word at all.
         """
-        if size is not None and (not _is_whole(size) or size <= len(SPECIAL_TOKENS)):
+        if size is not None and (not is_whole(size) or size <= len(SPECIAL_TOKENS)):
             raise ValueError(
                 f"size must be a whole number above {len(SPECIAL_TOKENS)}, the number of special "
                 f"tokens; it was {size!r}"
@@ -172,7 +172,7 @@ class Vocabulary:
         """
         tokens = []
         for i in ids:
-            if not _is_whole(i) or not 0 <= i < len(self):
+            if not is_whole(i) or not 0 <= i < len(self):
                 raise ValueError(
                     f"ids must be whole numbers from 0 to {len(self) - 1}; one was {i!r}"
                 )
@@ -205,10 +205,6 @@ class Vocabulary:
                 f"it was a {type(words).__name__}"
             )
         return cls(words)
-
-
-def _is_whole(number: object) -> bool:
-    return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
 def _checked_tokens(tokens: Iterable[str], name: str) -> list[str]:
