@@ -1,0 +1,106 @@
+r"""Expectation–maximisation: weights that no count gives, because nobody saw what they count.
+
+A mixture draws each word from one of several distributions, and does not say from which. If it
+did, the best weights would be shares. EM takes the next best thing: with the weights of now it
+computes how probable each source is for each word (the E step), and takes the shares of these
+probabilities as the new weights (the M step). The likelihood never falls (Dempster et al., 1977).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from lmbook_utils._validation import require_whole
+
+
+class Weights(NamedTuple):
+    """What EM found: the ``weights``, and the mean log-likelihood before each step, in nats."""
+
+    weights: np.ndarray
+    log_likelihoods: list[float]
+
+
+def interpolation_weights(
+    estimates: np.ndarray,
+    known: np.ndarray,
+    base: float,
+    iterations: int = 100,
+    tolerance: float = 1e-9,
+) -> Weights:
+    r"""Weights of a recursive interpolation, from the order 1 up (Jelinek and Mercer, 1980).
+
+    .. math:: p_n = \lambda_n \hat p_n + (1 - \lambda_n) \, p_{n-1}, \qquad p_0 = \text{base},
+
+    where :math:`\hat p_n` is the estimate of order n for the word that came. Where its context was
+    never seen there is no such estimate, and :math:`p_n = p_{n-1}`. The hidden variable is the
+    order at which the word was drawn.
+
+    Parameters
+    ----------
+    estimates
+        Probabilities of the words of a held-out text, shape (tokens, orders).
+    known
+        Whether the context was seen in training, shape (tokens, orders).
+    base
+        The probability of each word under the uniform distribution.
+    iterations
+        How many steps at most.
+    tolerance
+        EM stops when the mean log-likelihood rises by less.
+
+    Returns
+    -------
+    Weights
+        One weight for each order, shape (orders,), each from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there is no token, or a number is out of its range.
+
+    Examples
+    --------
+    The first two words came from the estimate, the last one did not:
+
+    >>> found = interpolation_weights(np.array([[0.9], [0.9], [0.0]]), np.ones((3, 1), bool), 1e-6)
+    >>> found.weights.round(3).tolist()
+    [0.667]
+    """
+    estimates, known = np.asarray(estimates, float), np.asarray(known, bool)
+    if estimates.ndim != 2 or not estimates.size or estimates.shape != known.shape:
+        raise ValueError(
+            "estimates and known must have the same shape (tokens, orders), with at least one "
+            f"token; they had {estimates.shape} and {known.shape}"
+        )
+    if not ((estimates >= 0) & (estimates <= 1)).all():
+        raise ValueError("estimates must be probabilities, from 0 to 1; one was not")
+    if not 0 < base <= 1:
+        raise ValueError(f"base must be a probability above 0; it was {base}")
+    require_whole(1, iterations=iterations)
+    weights = np.full(estimates.shape[1], 0.5)
+    history: list[float] = []
+    for _ in range(iterations):
+        weights_used = np.where(known, weights, 0.0)
+        lower, levels = np.full(len(estimates), base), []
+        for estimate, weight in zip(estimates.T, weights_used.T, strict=True):
+            levels.append((weight * estimate, (1 - weight) * lower))
+            lower = sum(levels[-1])
+        history.append(float(np.log(lower).mean()))
+        if len(history) > 1 and history[-1] - history[-2] < tolerance:
+            break
+        weights = _new_weights(levels, known, weights)
+    return Weights(weights, history)
+
+
+def _new_weights(levels: list, known: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The share of the words that are drawn at an order, of those that come down to it."""
+    new = weights.copy()
+    arriving = np.ones(len(known))  # the probability that a word was not drawn at a higher order
+    for order in reversed(range(len(levels))):
+        here, below = levels[order]
+        both = here + below  # 0 where no word comes from: then none arrives either
+        drawn = arriving * np.divide(here, both, out=np.zeros(len(both)), where=both > 0)
+        if (total := arriving[known[:, order]].sum()) > 0:
+            new[order] = drawn[known[:, order]].sum() / total
+        arriving = arriving - drawn
+    return new

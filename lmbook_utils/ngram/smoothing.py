@@ -1,0 +1,221 @@
+r"""Smoothing: from counts to probabilities that leave something for what was not counted.
+
+Most methods take a discount :math:`d` off each count, and share what they took among all words in
+proportion to the probabilities of the order below:
+
+.. math::
+    p(w \mid h) = \frac{c(h w) - d(h w)}{\sum_v c(h v)} + \gamma(h) \, p(w \mid h'),
+    \qquad \gamma(h) = \frac{\sum_v d(h v)}{\sum_v c(h v)} .
+
+The order below the unigrams gives each word the same probability. The methods differ in what they
+count and in how much they take. :func:`maximum_likelihood` takes nothing, and :func:`add_k` and
+:func:`stupid_backoff` are made in another way.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from lmbook_utils.ngram.counting import NGramCounts, Stream
+from lmbook_utils.ngram.tables import Table, locate
+from lmbook_utils.vocabulary import Vocabulary
+
+FALLBACK_DISCOUNTS = (0.5, 1.0, 1.5)  # KenLM's (its option --discount_fallback)
+_NEVER_PREDICTED = (Vocabulary.pad_id, Vocabulary.bos_id)
+
+
+class Discounted(NamedTuple):
+    """What one order counts, and what is taken off each, both of shape (n-grams,)."""
+
+    counts: np.ndarray
+    discounts: np.ndarray
+
+
+def maximum_likelihood(counts: Sequence[NGramCounts]) -> list[Discounted]:
+    r"""Relative frequencies, :math:`p(w \mid h) = c(h w) / c(h)`, 0 for what was not counted."""
+    return [Discounted(table.counts, np.zeros(len(table.counts))) for table in counts]
+
+
+def jelinek_mercer(counts: Sequence[NGramCounts], weights: Sequence[float]) -> list[Discounted]:
+    r"""Mix each order with the one below, with one weight :math:`\lambda_n` for each order.
+
+    To take :math:`1 - \lambda_n` of each count leaves :math:`\lambda_n c(h w) / c(h)`, and gives
+    the order below the weight :math:`\gamma = 1 - \lambda_n` (Jelinek and Mercer, 1980).
+    """
+    pairs = zip(counts, weights, strict=True)
+    return [Discounted(table.counts, (1 - weight) * table.counts) for table, weight in pairs]
+
+
+def absolute(counts: Sequence[NGramCounts], discount: float | None) -> list[Discounted]:
+    r"""Take the same from each count: ``discount``, or Ney's estimate for each order.
+
+    The estimate is :math:`n_1 / (n_1 + 2 n_2)`, where :math:`n_r` is how many n-grams occur r
+    times (Ney et al., 1994). Where one of the two is 0, it says nothing, and the discount is 0.5.
+    """
+    return [
+        Discounted(
+            table.counts,
+            np.where(table.counts > 0, _ney(table.counts) if discount is None else discount, 0.0),
+        )
+        for table in counts
+    ]
+
+
+def _ney(counts: np.ndarray) -> float:
+    once, twice = ((counts == r).sum() for r in (1, 2))
+    return float(once / (once + 2 * twice)) if once and twice else FALLBACK_DISCOUNTS[0]
+
+
+def kneser_ney(counts: Sequence[NGramCounts]) -> list[Discounted]:
+    """Interpolated modified Kneser–Ney (Chen and Goodman, 1999), as KenLM estimates it.
+
+    Below the highest order, an n-gram counts as often as there are different words before it (one
+    that begins with ``<s>`` has none, and keeps its count). Counts of 1, of 2, and of 3 or more
+    have discounts of their own.
+    """
+    adjusted = [continuation_counts(table, above) for table, above in pairwise(counts)]
+    result = []
+    for values in [*adjusted, counts[-1].counts]:
+        amounts = np.array([0.0, *modified_discounts(values)])
+        result.append(Discounted(values, amounts[np.minimum(values, 3)]))
+    return result
+
+
+def continuation_counts(table: NGramCounts, above: NGramCounts) -> np.ndarray:
+    """In how many different ways each n-gram continues a word, shape (n-grams,)."""
+    ways = np.bincount(above.suffixes, minlength=len(table.keys))
+    return np.where(table.at_start, table.counts, ways)
+
+
+def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
+    r"""The three discounts of modified Kneser–Ney from the counts of one order.
+
+    .. math:: D_r = r - (r + 1) \frac{n_1}{n_1 + 2 n_2} \frac{n_{r+1}}{n_r}
+
+    for r = 1, 2, 3 (Chen and Goodman, 1999, equation 26), where :math:`n_r` is how many counts are
+    r. Small or artificial texts may have no count of 1, 2, 3 or 4, or give a discount below 0 or
+    above r. All three are then ``FALLBACK_DISCOUNTS``, as in KenLM with ``--discount_fallback``.
+
+    Examples
+    --------
+    >>> modified_discounts(np.repeat([1, 2, 3, 4], [60, 20, 10, 5]))
+    (0.6, 1.1, 1.8)
+    >>> modified_discounts(np.array([1, 1, 2]))
+    (0.5, 1.0, 1.5)
+    """
+    n = [int((counts == r).sum()) for r in range(5)]
+    if 0 in n[1:4]:
+        return FALLBACK_DISCOUNTS
+    share = n[1] / (n[1] + 2 * n[2])
+    found = tuple(r - (r + 1) * share * n[r + 1] / n[r] for r in (1, 2, 3))
+    good = all(0 <= discount <= r for r, discount in enumerate(found, 1))
+    return found if good else FALLBACK_DISCOUNTS
+
+
+def interpolate(
+    counts: Sequence[NGramCounts], discounted: Sequence[Discounted], vocab_size: int
+) -> list[Table]:
+    """Make the tables of a model from the counts and discounts of each order."""
+    values, discounts = discounted[0]
+    total = values.sum()
+    probs = (values - discounts + discounts.sum() * _uniform(vocab_size)) / total
+    probs[list(_NEVER_PREDICTED)] = 0
+    all_probs, backoffs = [probs], []
+    for table, (values, discounts), below in zip(counts[1:], discounted[1:], counts, strict=False):
+        contexts, totals = _context_sums(table, values, below, vocab_size)
+        _, taken = _context_sums(table, discounts, below, vocab_size)
+        gammas = np.divide(taken, totals, out=np.ones(len(totals)), where=totals > 0)
+        direct = (values - discounts) / totals[contexts]
+        all_probs.append(direct + gammas[contexts] * all_probs[-1][table.suffixes])
+        backoffs.append(gammas)
+    return _tables(counts, all_probs, backoffs)
+
+
+def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Table]:
+    r"""Add k to every count: :math:`p(w \mid h) = (c(h w) + k) / (c(h) + k V)`.
+
+    After a context that was never seen all words are equally probable, so the orders below the
+    highest only say which contexts were seen; V is the number of words that can come.
+    """
+    uniform = _uniform(vocab_size)
+    number = np.count_nonzero(uniform)
+    *lower, top = counts
+    if not lower:
+        probs = np.where(uniform > 0, (top.counts + k) / (top.counts.sum() + k * number), 0.0)
+        return _tables(counts, [probs], [])
+    contexts, totals = _context_sums(top, top.counts, lower[-1], vocab_size)
+    totals += k * number
+    all_probs = [uniform, *(np.full(len(table.keys), 1 / number) for table in lower[1:])]
+    backoffs = [*(np.ones(len(table.keys)) for table in lower[:-1]), k * number / totals]
+    return _tables(counts, [*all_probs, (top.counts + k) / totals[contexts]], backoffs)
+
+
+def stupid_backoff(counts: Sequence[NGramCounts], alpha: float, vocab_size: int) -> list[Table]:
+    r"""Relative frequency, or alpha times the score of the order below (Brants et al., 2007).
+
+    The scores do not sum to 1. A word that was never seen has the score that alpha gives to the
+    uniform distribution.
+    """
+    (unigrams, _), *_ = discounted = maximum_likelihood(counts)
+    frequencies = [unigrams / unigrams.sum()]
+    frequencies[0] = np.where(unigrams > 0, frequencies[0], alpha * _uniform(vocab_size))
+    for table, (values, _), below in zip(counts[1:], discounted[1:], counts, strict=False):
+        contexts, totals = _context_sums(table, values, below, vocab_size)
+        frequencies.append(values / totals[contexts])
+    return _tables(counts, frequencies, [np.full(len(t.keys), alpha) for t in counts[:-1]])
+
+
+def held_out_estimates(
+    counts: Sequence[NGramCounts], stream: Stream, vocab_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Relative frequencies of the words of another text, for each order.
+
+    Returns
+    -------
+    estimates, known
+        The relative frequency of each word after its context, and whether the context was seen in
+        training, each of shape (tokens, orders); ``<s>`` is no token.
+    """
+    estimates = np.zeros((len(stream.ids), len(counts)))
+    known = np.zeros(estimates.shape, bool)
+    estimates[:, 0] = counts[0].counts[stream.ids] / counts[0].counts.sum()
+    known[:, 0] = True
+    located = locate([table.keys for table in counts], stream, vocab_size)
+    for n, (ends, contexts, places) in enumerate(located, 1):
+        _, totals = _context_sums(counts[n], counts[n].counts, counts[n - 1], vocab_size)
+        inside, there = contexts >= 0, places >= 0
+        known[ends[inside], n] = totals[contexts[inside]] > 0
+        estimates[ends[there], n] = counts[n].counts[places[there]] / totals[contexts[there]]
+    predicted = stream.history > 0
+    return estimates[predicted], known[predicted]
+
+
+def _context_sums(
+    table: NGramCounts, values: np.ndarray, below: NGramCounts, vocab_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The rank of each n-gram's context, and the sum of the values of all n-grams with a context.
+
+    The first has the shape (n-grams,), the second that of the n-grams of the order below.
+    """
+    contexts = table.keys // vocab_size
+    return contexts, np.bincount(contexts, values, minlength=len(below.keys)).astype(float)
+
+
+def _uniform(vocab_size: int) -> np.ndarray:
+    """Each word that can come has the same probability; ``<pad>`` and ``<s>`` have none."""
+    probs = np.full(vocab_size, 1 / (vocab_size - len(_NEVER_PREDICTED)))
+    probs[list(_NEVER_PREDICTED)] = 0
+    return probs
+
+
+def _tables(
+    counts: Sequence[NGramCounts], all_probs: list[np.ndarray], backoffs: list[np.ndarray]
+) -> list[Table]:
+    backoffs = [*backoffs, np.ones(len(counts[-1].keys))]
+    with np.errstate(divide="ignore"):  # what never comes has the logarithm minus infinity
+        return [
+            Table(table.keys, np.log(p).astype(np.float32), np.log(b).astype(np.float32))
+            for table, p, b in zip(counts, all_probs, backoffs, strict=True)
+        ]

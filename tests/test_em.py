@@ -1,0 +1,98 @@
+"""Weights by expectation–maximisation."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from scipy.optimize import minimize_scalar
+
+from lmbook_utils import em
+
+SHAPE = st.tuples(st.integers(1, 30), st.integers(1, 4))
+
+
+@st.composite
+def held_out(draw):
+    shape = draw(SHAPE)
+    known = draw(arrays.arrays(bool, shape))
+    estimates = draw(arrays.arrays(float, shape, elements=st.floats(0, 1)))
+    return np.where(known, estimates, 0.0), known
+
+
+def log_likelihood(weights, estimates, known, base):
+    total = 0.0
+    for row, seen in zip(estimates, known, strict=True):
+        p = base
+        for weight, estimate, is_known in zip(weights, row, seen, strict=True):
+            p = weight * estimate + (1 - weight) * p if is_known else p
+        total += np.log(p)
+    return total / len(estimates)
+
+
+@given(held_out())
+def test_the_likelihood_never_falls(case):
+    history = em.interpolation_weights(*case, base=0.01).log_likelihoods
+    assert (np.diff(history) >= -1e-12).all()
+
+
+@given(held_out())
+def test_the_weights_are_shares_and_finite(case):
+    weights = em.interpolation_weights(*case, base=0.01).weights
+    assert weights.shape == case[0].shape[1:]
+    assert ((weights >= 0) & (weights <= 1 + 1e-12)).all()
+
+
+@given(held_out())
+def test_the_likelihoods_are_those_of_the_weights(case):
+    found = em.interpolation_weights(*case, base=0.01, iterations=1)
+    start = np.full(case[0].shape[1], 0.5)
+    assert found.log_likelihoods == pytest.approx([log_likelihood(start, *case, 0.01)])
+
+
+def test_one_weight_is_where_the_likelihood_has_its_maximum():
+    rng = np.random.default_rng(1)
+    estimates, known = rng.uniform(0, 0.2, (200, 1)), np.ones((200, 1), bool)
+    found = em.interpolation_weights(estimates, known, base=0.08, iterations=5000)
+    best = minimize_scalar(
+        lambda weight: -log_likelihood([weight], estimates, known, 0.08),
+        bounds=(0, 1),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    assert 0.01 < best.x < 0.99
+    assert found.weights[0] == pytest.approx(best.x, abs=1e-3)
+
+
+def test_no_small_step_away_from_the_weights_is_better():
+    rng = np.random.default_rng(2)
+    known = rng.random((300, 3)) < [1.0, 0.8, 0.4]
+    estimates = np.where(known, rng.beta(0.3, 2, (300, 3)), 0.0)
+    weights = em.interpolation_weights(estimates, known, 0.05, 5000, 1e-14).weights
+    best = log_likelihood(weights, estimates, known, 0.05)
+    for step in 0.01 * np.concatenate([np.eye(3), -np.eye(3)]):
+        assert log_likelihood(weights + step, estimates, known, 0.05) < best
+
+
+def test_an_order_that_is_never_known_keeps_its_first_weight():
+    known = np.array([[True, False]] * 3)
+    found = em.interpolation_weights(np.array([[0.5, 0.0]] * 3), known, base=0.1)
+    assert found.weights[1] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"known": np.ones((2, 1), bool)}, "estimates and known must have the same shape"),
+        ({"estimates": np.zeros((0, 2)), "known": np.zeros((0, 2), bool)}, "at least one token"),
+        ({"estimates": np.array([[0.5, 1.5]])}, "estimates must be probabilities"),
+        ({"estimates": np.array([[0.5, np.nan]])}, "estimates must be probabilities"),
+        ({"base": 0.0}, "base must be a probability above 0"),
+        ({"base": 1.5}, "base must be a probability above 0"),
+        ({"iterations": 0}, "iterations must be a whole number"),
+    ],
+)
+def test_wrong_arguments_are_named(changes, message):
+    arguments = {"estimates": np.full((1, 2), 0.5), "known": np.ones((1, 2), bool), "base": 0.1}
+    with pytest.raises(ValueError, match=message):
+        em.interpolation_weights(**{**arguments, **changes})
