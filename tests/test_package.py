@@ -53,7 +53,6 @@ WITHOUT_EXAMPLE = {
     "ngram.arpa.read": "is what NGramModel.read_arpa calls",
     "ngram.arpa.write": "is what NGramModel.write_arpa calls",
     "ngram.pruning.prune": "is what NGramModel.prune calls",
-    "ngram.pruning.with_backoffs": "is what pruning.prune calls",
     "ngram.smoothing.absolute": "is what NGramModel.fit calls",
     "ngram.smoothing.add_k": "is what NGramModel.fit calls",
     "ngram.smoothing.continuation_counts": "is what smoothing.kneser_ney calls",

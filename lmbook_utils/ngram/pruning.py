@@ -16,13 +16,16 @@ def prune(tables: list[Table], threshold: float, vocab_size: int) -> list[Table]
 
     .. math::
         D = -p(h) \left\{ p(w \mid h) \ln\frac{\gamma'(h) \, p(w \mid h')}{p(w \mid h)}
-        + \ln\frac{\gamma'(h)}{\gamma(h)} \Big( 1 - \sum_{v \text{ seen}} p(v \mid h) \Big) \right\},
+        + \ln\frac{\gamma'(h)}{\gamma(h)} ( 1 - \sum_{v \text{ seen}} p(v \mid h) ) \right\},
 
     where p(h) is the model's own probability of the context. An n-gram goes if :math:`e^D - 1`, the
     relative rise of the perplexity, is at most the threshold, unless a longer one that stays begins
-    with it. The unigrams stay. The back-off weights are then computed anew. Kneser–Ney's lower
-    orders are made for contexts in which the higher ones fail, and are poor estimates of p(h): such
-    models suffer more from pruning than others (Chelba et al., 2010).
+    with it. The unigrams stay. The back-off weights are then computed anew.
+
+    Each n-gram is judged as if it alone went, and the losses of many add up to more: even those
+    with a rise of 0 can do harm together. Kneser–Ney's lower orders are made for contexts in which
+    the higher ones fail, and are poor estimates of p(h): such models suffer more from pruning than
+    others (Chelba et al., 2010).
 
     Parameters
     ----------
@@ -48,7 +51,7 @@ def prune(tables: list[Table], threshold: float, vocab_size: int) -> list[Table]
         kept.append(stays)
         needed = np.zeros(len(tables[order - 2].keys), bool)
         needed[keys[stays] // vocab_size] = True
-    return with_backoffs(_select(tables, kept[::-1], vocab_size), vocab_size)
+    return _with_backoffs(tables, kept[::-1], vocab_size)
 
 
 def _rises(tables: list[Table], order: int, vocab_size: int) -> np.ndarray:
@@ -57,24 +60,21 @@ def _rises(tables: list[Table], order: int, vocab_size: int) -> np.ndarray:
     contexts = table.keys // vocab_size
     p = np.exp(table.log_probs.astype(float))
     q = np.exp(_backed_off(tables, order, vocab_size))
-    unseen_p, unseen_q = _unseen_mass(contexts, p, q, len(below.keys))
     log_p_context = _log_probs_of_ngrams(tables, order - 1, vocab_size)[contexts]
     gamma = np.exp(below.log_backoffs[contexts].astype(float))
+    unseen_q = _unseen_mass(contexts, q, len(below.keys))[contexts]
+    unseen_p = gamma * unseen_q  # 1 - sum of p, but without its rounding errors D is never below 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        new_gamma = (unseen_p[contexts] + p) / (unseen_q[contexts] + q)
+        new_gamma = (unseen_p + p) / (unseen_q + q)
         change = p * (np.log(new_gamma) + np.log(q) - np.log(p))
-        change += np.where(gamma > 0, unseen_p[contexts] * (np.log(new_gamma) - np.log(gamma)), 0.0)
+        change += np.where(gamma > 0, unseen_p * (np.log(new_gamma) - np.log(gamma)), 0.0)
     rise = np.expm1(-np.exp(log_p_context) * change)
     return np.where(np.isfinite(rise), rise, np.inf)  # what cannot be given up stays
 
 
-def _unseen_mass(
-    contexts: np.ndarray, p: np.ndarray, q: np.ndarray, number: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the words that never followed a context have, in its order and in the one below."""
-    sums = (np.bincount(contexts, values, minlength=number) for values in (p, q))
-    seen_p, seen_q = sums
-    return np.maximum(1 - seen_p, 0), np.maximum(1 - seen_q, 0)
+def _unseen_mass(contexts: np.ndarray, q: np.ndarray, number: int) -> np.ndarray:
+    """What the order below gives to the words that never followed each of so many contexts."""
+    return np.maximum(1 - np.bincount(contexts, q, minlength=number), 0)
 
 
 def _as_stream(words: np.ndarray) -> Stream:
@@ -110,19 +110,35 @@ def _select(tables: list[Table], kept: list[np.ndarray], vocab_size: int) -> lis
     return result
 
 
-def with_backoffs(tables: list[Table], vocab_size: int) -> list[Table]:
-    """The same n-grams with the back-off weights that make every distribution sum to 1."""
-    result = [tables[0]]
+def _with_backoffs(tables: list[Table], kept: list[np.ndarray], vocab_size: int) -> list[Table]:
+    """Keep some n-grams, with the back-off weights that make every distribution sum to 1."""
+    result = _select(tables, kept, vocab_size)
+    kept = [np.ones(len(tables[0].keys), bool), *kept]
     for order in range(2, len(tables) + 1):
-        keys, below = tables[order - 1].keys, result[-1]
+        keys, below = result[order - 1].keys, result[order - 2]
         contexts = keys // vocab_size
-        result.append(tables[order - 1])
-        p = np.exp(tables[order - 1].log_probs.astype(float))
+        mass = _mass_to_share(tables, kept[order - 1], order, vocab_size)[kept[order - 2]]
         q = np.exp(_backed_off(result, order, vocab_size))
-        unseen_p, unseen_q = _unseen_mass(contexts, p, q, len(below.keys))
-        gamma = np.divide(unseen_p, unseen_q, out=np.zeros(len(unseen_p)), where=unseen_q > 1e-12)
-        is_context = np.bincount(contexts, minlength=len(below.keys)) > 0
+        unseen_q = _unseen_mass(contexts, q, len(below.keys))
+        gamma = np.exp(below.log_backoffs.astype(float))  # right where no word is left to share
+        np.divide(mass, unseen_q, out=gamma, where=unseen_q > 1e-12)
+        gamma[np.bincount(contexts, minlength=len(below.keys)) == 0] = 1  # contexts no longer
         with np.errstate(divide="ignore"):
-            log_gamma = np.where(is_context, np.log(gamma), 0.0).astype(np.float32)
-        result[-2] = Table(below.keys, below.log_probs, log_gamma)
+            log_backoffs = np.log(gamma).astype(np.float32)
+        result[order - 2] = Table(below.keys, below.log_probs, log_backoffs)
     return result
+
+
+def _mass_to_share(
+    tables: list[Table], stays: np.ndarray, order: int, vocab_size: int
+) -> np.ndarray:
+    """What each context has for the words without an n-gram: what it had, and what was dropped.
+
+    (1 minus the sum of the others would lose a small weight among rounding errors.)
+    """
+    table, below = tables[order - 1], tables[order - 2]
+    contexts, number = table.keys // vocab_size, len(below.keys)
+    q = np.exp(_backed_off(tables, order, vocab_size))
+    had = np.exp(below.log_backoffs.astype(float)) * _unseen_mass(contexts, q, number)
+    p = np.where(stays, 0.0, np.exp(table.log_probs.astype(float)))
+    return had + np.bincount(contexts, p, minlength=number)
