@@ -268,8 +268,18 @@ def test_ngrams_may_stand_in_any_order(tmp_path):
         lambda text: text + "\n\nwhat comes later does not matter\n\\4-grams:\n",
         lambda text: text.replace("-0.5", "-5e-1"),
     ],
-    ids=["spaces", "mixed", "crlf", "blank lines", "no blank lines"]
-    + ["equals", "header", "no newline", "tail", "exponent"],
+    ids=[
+        "spaces",
+        "mixed",
+        "crlf",
+        "blank lines",
+        "no blank lines",
+        "equals",
+        "header",
+        "no newline",
+        "tail",
+        "exponent",
+    ],
 )
 @pytest.mark.parametrize("text", [SRILM, KENLM], ids=["srilm", "kenlm"])
 def test_the_layout_does_not_matter(tmp_path, text, change):
