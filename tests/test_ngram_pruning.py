@@ -160,6 +160,7 @@ def test_a_huge_threshold_leaves_the_unigrams_only(order, smoothing):
     original = fitted(order, smoothing)
     pruned = original.prune(1e300)
     assert pruned.sizes == (original.sizes[0], *[0] * (order - 1))
+    assert not pruned.tables_[0].log_backoffs.any(), "nothing is left to back off from"
     for context in all_contexts(original):
         expected = np.exp(original.tables_[0].log_probs)
         assert distribution(pruned, context) == pytest.approx(expected)
@@ -235,6 +236,13 @@ def test_the_rise_is_that_of_the_whole_distribution(smoothing, order):
     ]
     assert max(expected) > 1e-3
     assert found == pytest.approx(expected, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, st.sampled_from(NORMALISED), st.integers(2, 4))
+def test_rounding_errors_make_no_rise_negative(text, smoothing, order):
+    model = fitted(order, smoothing, text)
+    assert _rises(model.tables_, order, len(model.vocabulary_)).min() > -1e-12
 
 
 def test_a_rise_by_hand():
