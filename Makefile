@@ -13,7 +13,7 @@ endif
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test notebooks serve lint format benchmarks lock clean distclean
+.PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ lint: setup ## check the style of code and notebooks with ruff
 format: setup ## put code and notebooks into ruff's format
 	@$(VENV_PYTHON) -m ruff check --fix-only
 	@$(VENV_PYTHON) -m ruff format
+
+kenlm: setup ## build KenLM, the referee of the n-gram models (needs cmake, C++ and Boost)
+	@$(VENV_PYTHON) tools/build_kenlm.py
 
 benchmarks: setup ## run the speed and memory comparisons in benchmarks/, if there are any
 	@set -- benchmarks/*.py; \
