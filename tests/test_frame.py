@@ -9,6 +9,7 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import build_kenlm
 import lock
 import pytest
 import yaml
@@ -127,30 +128,48 @@ def ci(tmp_path):
     return run
 
 
+# What a machine has that needs nothing installed.
+BROWSER = {"chromium": "exit 0"}
+COMPILER = {"cmake": "exit 0", "c++": "exit 0", "dpkg": "exit 0"}
+
+
 @needs_posix
 @pytest.mark.parametrize("code", [0, 2])
 def test_ci_ends_with_the_output_and_the_exit_code_of_the_tests(ci, code):
-    ended = ci([], chromium="exit 0", make=f"echo make $*; exit {code}")
+    ended = ci([], make=f"echo make $*; exit {code}", **BROWSER, **COMPILER)
     assert ended.returncode == code
     assert ended.stdout == "make test\n"
 
 
 @needs_posix
 @pytest.mark.parametrize(
-    ("user", "browser", "installs"),
-    [(0, {}, True), (1000, {}, False), (0, {"chromium": "exit 0"}, False)],
-    ids=["root", "another user", "root with a browser"],
+    ("user", "there", "installs"),
+    [
+        (0, {}, ["chromium", "cmake"]),
+        (0, BROWSER, ["cmake"]),
+        (0, COMPILER, ["chromium"]),
+        (0, {**BROWSER, **COMPILER, "dpkg": "exit 1"}, ["cmake"]),
+        (0, {**BROWSER, **COMPILER}, []),
+        (1000, {}, []),
+    ],
+    ids=["root", "has a browser", "has a compiler", "lacks Boost", "has both", "another user"],
 )
-def test_ci_installs_a_browser_only_where_there_is_none_and_it_may(ci, user, browser, installs):
+def test_ci_installs_only_what_is_missing_and_where_it_may(ci, user, there, installs):
     show_log = '[ -f log ] && echo "$(<log)"; true'
-    ended = ci([], id=f"echo {user}", apt_get="echo $* >> log", make=show_log, **browser)
+    ended = ci([], id=f"echo {user}", apt_get="echo $* >> log", make=show_log, **there)
     assert ended.returncode == 0
-    log = "update\ninstall --yes --no-install-recommends chromium"
-    assert (log in ended.stdout) == installs
+    pattern = r"^update\ninstall --yes --no-install-recommends (\w+) "
+    assert re.findall(pattern, ended.stdout, re.MULTILINE) == installs
+
+
+@pytest.mark.parametrize("path", [".ci/run", ".github/workflows/test.yml"])
+def test_machines_install_the_packages_that_kenlm_is_said_to_need(path):
+    script = re.sub(r"\\\n\s*", "", (ROOT / path).read_text(encoding="utf-8"))
+    assert re.search(rf" {re.escape(build_kenlm.PACKAGES)}$", script, re.MULTILINE)
 
 
 @needs_posix
-def test_ci_runs_the_tests_even_where_no_browser_can_be_installed(ci):
+def test_ci_runs_the_tests_even_where_nothing_can_be_installed(ci):
     ended = ci([], id="echo 0", apt_get="echo no network; exit 1", make="echo tested; exit 2")
     assert "no network" in ended.stdout
     assert ended.stdout.endswith("tested\n")

@@ -377,10 +377,11 @@ def test_wrong_sentences_are_named(sentences, message, method):
 
 
 def test_no_text_at_all_is_refused():
+    for empty in ([], [[]], [["<unk>"]]):
+        with pytest.raises(ValueError, match="at least one word"):
+            NGramModel().fit(empty)
     with pytest.raises(ValueError, match="at least one sentence"):
-        NGramModel().fit([])
-    with pytest.raises(ValueError, match="no word"):
-        NGramModel().fit([[]])
+        NGramModel().fit([], vocabulary=Vocabulary(["a"]))
     with pytest.raises(ValueError, match="at least one sentence"):
         fitted(2, "mle").perplexity([])
     assert len(fitted(2, "mle").score([])) == 0
@@ -391,6 +392,18 @@ def test_jelinek_mercer_needs_other_text():
         NGramModel(2, "jelinek-mercer").fit(TEXT)
     with pytest.raises(ValueError, match="held_out must hold"):
         NGramModel(2, "jelinek-mercer").fit(TEXT, held_out=[])
+
+
+def test_a_text_need_not_be_a_list():
+    lazily = NGramModel(3).fit(tuple(sentence) for sentence in TEXT * 2000)
+    at_once = NGramModel(3).fit(TEXT * 2000)
+    assert lazily.vocabulary_ == at_once.vocabulary_ == Vocabulary.from_sentences(TEXT)
+    assert lazily.perplexity(iter(OTHER)) == at_once.perplexity(OTHER)
+
+
+def test_a_wrong_sentence_far_into_the_text_is_found():
+    with pytest.raises(ValueError, match="sentence 12000 has 3"):
+        NGramModel(2).fit([*TEXT * 2000, ["a", 3]])
 
 
 @pytest.mark.parametrize("context", ["the", [1], ["a", "<s>"], ["</s>"], ["<s>", "<s>"]])

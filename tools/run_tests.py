@@ -69,8 +69,8 @@ def lint() -> Result:
 
 
 def unit_tests() -> Result:
-    """Includes the notebooks' pre-flight. Without KenLM, tests are skipped; in CI they fail."""
-    run("tools/build_kenlm.py")
+    """Includes the notebooks' pre-flight."""
+    run("tools/build_kenlm.py")  # if it fails, the tests that need KenLM are skipped, or fail in CI
     paths = ["tests", "lmbook_utils", "--ignore=tests/site"]
     return run_pytest("-n", "2", "--doctest-modules", *paths)
 

@@ -8,13 +8,14 @@ by side, and finding an n-gram is a binary search.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 
-from lmbook_utils.vocabulary import BOS, EOS, PAD, Vocabulary
+from lmbook_utils.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
-RESERVED = (PAD, BOS, EOS)  # no text may hold them; an unknown word <unk> may be there
+RESERVED = frozenset({PAD, BOS, EOS})  # no text may hold them; an unknown word <unk> may be there
+_READ_AT_ONCE = 10_000  # sentences
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,10 @@ class Stream:
     Attributes
     ----------
     ids
-        Shape (positions,).
+        int32, shape (positions,).
     history
-        How many words of the same sentence, ``<s>`` included, stand before each position, shape
-        (positions,).
+        How many words of the same sentence, ``<s>`` included, stand before each position, int32,
+        shape (positions,).
     """
 
     ids: np.ndarray
@@ -56,8 +57,19 @@ class NGramCounts:
     at_start: np.ndarray
 
 
-def checked_sentences(sentences: Iterable[Sequence[str]], name: str = "sentences") -> list:
-    """Return sentences as a list; refuse what is no list of lists of strings.
+def make_stream(
+    sentences: Iterable[Sequence[str]], vocabulary: Vocabulary, name: str = "sentences"
+) -> Stream:
+    """Lay sentences out as one stream of ids, with ``<s>`` and ``</s>`` around each.
+
+    Parameters
+    ----------
+    sentences
+        Lists of tokens. They are read once, some at a time, so that they need not fit into memory.
+    vocabulary
+        Words that are not in it become ``<unk>``.
+    name
+        What errors call the argument.
 
     Raises
     ------
@@ -67,73 +79,112 @@ def checked_sentences(sentences: Iterable[Sequence[str]], name: str = "sentences
 
     Examples
     --------
-    >>> checked_sentences([["a", "<s>"]])
-    Traceback (most recent call last):
-    ValueError: sentences must not hold the token '<s>': the model marks the ends of a sentence \
-itself; sentence 0 has it
+    >>> stream = make_stream([["a", "b"], []], Vocabulary(["a", "b"]))
+    >>> stream.ids.tolist(), stream.history.tolist()
+    ([2, 4, 5, 3, 2, 3], [0, 1, 2, 3, 0, 1])
     """
-    if isinstance(sentences, str | bytes) or not isinstance(sentences, Iterable):
-        raise ValueError(
-            f"{name} must be a list of tokenised sentences; it was {type(sentences).__name__}"
-        )
-    sentences = list(sentences)
-    for number, sentence in enumerate(sentences):
-        if isinstance(sentence, str | bytes) or not isinstance(sentence, Sequence):
-            raise ValueError(
-                f"{name} must hold lists of tokens; sentence {number} was "
-                f"{type(sentence).__name__} (tokenise it with preprocessing.tokenize)"
-            )
-    kinds = set(map(type, chain.from_iterable(sentences)))
-    if not all(issubclass(kind, str) for kind in kinds):
-        number, token = next(
-            (i, t) for i, s in enumerate(sentences) for t in s if not isinstance(t, str)
-        )
-        raise ValueError(
-            f"{name} must hold tokens that are strings; sentence {number} has {token!r}"
-        )
-    if reserved := set(RESERVED).intersection(chain.from_iterable(sentences)):
-        number, token = next((i, t) for i, s in enumerate(sentences) for t in s if t in reserved)
-        raise ValueError(
-            f"{name} must not hold the token {token!r}: the model marks the ends of a sentence "
-            f"itself; sentence {number} has it"
-        )
-    return sentences
+    words, lengths = _read(sentences, _KnownWords(vocabulary), name)
+    return _with_ends(words, lengths)
 
 
-class _Ids(dict):
+def make_stream_and_vocabulary(sentences: Iterable[Sequence[str]]) -> tuple[Stream, Vocabulary]:
+    """As :func:`make_stream`, with the vocabulary of all words that come, the most frequent first.
+
+    Raises
+    ------
+    ValueError
+        As :func:`make_stream`, or if there is no word at all.
+
+    Examples
+    --------
+    >>> stream, vocabulary = make_stream_and_vocabulary([["b", "a"], ["a"]])
+    >>> vocabulary.decode(stream.ids)
+    ['<s>', 'b', 'a', '</s>', '<s>', 'a', '</s>']
+    >>> vocabulary.tokens[4:]
+    ('a', 'b')
+    """
+    found = _NewWords()
+    words, lengths = _read(sentences, found, "sentences")
+    counts = np.bincount(words, minlength=len(found)).tolist()
+    ranked = sorted((-counts[i], word) for word, i in found.items() if word != UNK)
+    if not ranked:
+        raise ValueError(
+            "sentences must hold at least one word that is not <unk>; there was no word"
+        )
+    vocabulary = Vocabulary(word for _, word in ranked)
+    return _with_ends(vocabulary.encode(list(found))[words], lengths), vocabulary
+
+
+class _KnownWords(dict):
     """Word → id, as fast as a dictionary; an unknown word has the id of ``<unk>``."""
+
+    def __init__(self, vocabulary: Vocabulary):
+        super().__init__(map(reversed, enumerate(vocabulary.tokens)))
 
     def __missing__(self, word: str) -> int:
         return Vocabulary.unk_id
 
 
-def make_stream(sentences: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Stream:
-    """Lay sentences out as one stream of ids, with ``<s>`` and ``</s>`` around each.
+class _NewWords(dict):
+    """Word → number; a word that comes for the first time gets the next one."""
 
-    Parameters
-    ----------
-    sentences
-        As :func:`checked_sentences` returns them.
-    vocabulary
-        Words that are not in it become ``<unk>``.
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
 
-    Examples
-    --------
-    >>> stream = make_stream([["a", "b"], []], Vocabulary(["a", "b"]))
-    >>> stream.ids.tolist(), stream.history.tolist()
-    ([2, 4, 5, 3, 2, 3], [0, 1, 2, 3, 0, 1])
-    """
-    id_of = _Ids(map(reversed, enumerate(vocabulary.tokens)))
-    lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
+
+def _read(
+    sentences: Iterable[Sequence[str]], number_of: dict[str, int], name: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Check sentences; return the numbers of all words, and the length of each sentence."""
+    if isinstance(sentences, str | bytes) or not isinstance(sentences, Iterable):
+        raise ValueError(
+            f"{name} must be a list of tokenised sentences; it was {type(sentences).__name__}"
+        )
+    words, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+    iterator, first = iter(sentences), 0
+    while some := list(islice(iterator, _READ_AT_ONCE)):
+        _check(some, first, name)
+        lengths.append(np.fromiter(map(len, some), np.int64, len(some)))
+        numbers = map(number_of.__getitem__, chain.from_iterable(some))
+        words.append(np.fromiter(numbers, np.int32, int(lengths[-1].sum())))
+        first += len(some)
+    return np.concatenate(words), np.concatenate(lengths)
+
+
+def _check(some: list[Sequence[str]], first: int, name: str) -> None:
+    """Refuse sentences that are no lists of strings; the number of the first one is given."""
+    for number, sentence in enumerate(some, first):
+        if isinstance(sentence, str | bytes) or not isinstance(sentence, Sequence):
+            raise ValueError(
+                f"{name} must hold lists of tokens; sentence {number} was "
+                f"{type(sentence).__name__} (tokenise it with preprocessing.tokenize)"
+            )
+    if not all(issubclass(kind, str) for kind in set(map(type, chain.from_iterable(some)))):
+        number, token = next(
+            (i, t) for i, s in enumerate(some, first) for t in s if not isinstance(t, str)
+        )
+        raise ValueError(
+            f"{name} must hold tokens that are strings; sentence {number} has {token!r}"
+        )
+    if reserved := RESERVED.intersection(chain.from_iterable(some)):
+        number, token = next((i, t) for i, s in enumerate(some, first) for t in s if t in reserved)
+        raise ValueError(
+            f"{name} must not hold the token {token!r}: the model marks the ends of a sentence "
+            f"itself; sentence {number} has it"
+        )
+
+
+def _with_ends(words: np.ndarray, lengths: np.ndarray) -> Stream:
+    """Put ``<s>`` and ``</s>`` around the sentences."""
     ends = np.cumsum(lengths + 2)
     starts = ends - lengths - 2
-    ids = np.empty(ends[-1] if len(ends) else 0, np.int64)
+    ids = np.empty(len(words) + 2 * len(lengths), np.int32)
     is_word = np.ones(len(ids), bool)
     is_word[starts] = is_word[ends - 1] = False
-    words = chain.from_iterable(sentences)
-    ids[is_word] = np.fromiter(map(id_of.__getitem__, words), np.int64, int(lengths.sum()))
-    ids[starts], ids[ends - 1] = vocabulary.bos_id, vocabulary.eos_id
-    history = np.arange(len(ids)) - np.repeat(starts, lengths + 2)
+    ids[is_word] = words
+    ids[starts], ids[ends - 1] = Vocabulary.bos_id, Vocabulary.eos_id
+    history = np.arange(len(ids), dtype=np.int32) - np.repeat(starts.astype(np.int32), lengths + 2)
     return Stream(ids, history)
 
 
@@ -159,10 +210,12 @@ def count_ngrams(stream: Stream, order: int, vocab_size: int) -> list[NGramCount
     ranks = stream.ids  # of the n-gram that ends at each position, where there is one
     for n in range(2, order + 1):
         ends = np.flatnonzero(stream.history >= n - 1)
-        keys, first, inverse, counts = _unique(ranks[ends - 1] * vocab_size + stream.ids[ends])
+        keys, first, inverse, counts = _unique(
+            ranks[ends - 1].astype(np.int64) * vocab_size + stream.ids[ends]
+        )
         at_start = stream.history[ends[first]] == n - 1
         tables.append(NGramCounts(keys, counts, ranks[ends[first]], at_start))
-        ranks = np.full(len(stream.ids), -1)
+        ranks = np.full(len(stream.ids), -1, np.int32)
         ranks[ends] = inverse
     return tables
 
@@ -182,6 +235,6 @@ def _unique(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
     is_new = np.ones(len(values), bool)
     is_new[1:] = ordered[1:] != ordered[:-1]
     starts = np.flatnonzero(is_new)
-    inverse = np.empty(len(values), np.int64)
+    inverse = np.empty(len(values), np.int32)
     inverse[order] = np.cumsum(is_new) - 1
     return ordered[starts], order[starts], inverse, np.diff(starts, append=len(values))

@@ -12,9 +12,9 @@ from lmbook_utils._validation import require_whole
 from lmbook_utils.ngram import arpa, pruning, smoothing
 from lmbook_utils.ngram.counting import (
     NGramCounts,
-    checked_sentences,
     count_ngrams,
     make_stream,
+    make_stream_and_vocabulary,
 )
 from lmbook_utils.ngram.tables import Table, next_word_log_probs, score_stream
 from lmbook_utils.vocabulary import BOS, Vocabulary
@@ -136,16 +136,19 @@ class NGramModel:
             If there is no sentence, one is not a list of strings, or a token is ``<s>``, ``</s>``
             or ``<pad>``; or if ``held_out`` is missing where it is needed.
         """
-        sentences = checked_sentences(sentences)
-        if not sentences:
-            raise ValueError("sentences must hold at least one sentence; there was none")
         if self.smoothing == "jelinek-mercer" and self.weights is None and held_out is None:
             raise ValueError(
                 "held_out must be given: the weights of Jelinek–Mercer smoothing are estimated on "
                 "text that was not counted (or give the weights to NGramModel)"
             )
-        self.vocabulary_ = vocabulary or Vocabulary.from_sentences(sentences)
-        counts = count_ngrams(make_stream(sentences, self.vocabulary_), self.order, self._V)
+        if vocabulary is None:
+            stream, vocabulary = make_stream_and_vocabulary(sentences)
+        else:
+            stream = make_stream(sentences, vocabulary)
+        if not len(stream.ids):
+            raise ValueError("sentences must hold at least one sentence; there was none")
+        counts = count_ngrams(stream, self.order, len(vocabulary))
+        self.vocabulary_ = vocabulary
         self.tables_ = self._estimate(counts, held_out)
         return self
 
@@ -172,7 +175,7 @@ class NGramModel:
     ) -> np.ndarray:
         if self.weights is not None:
             return np.array(self.weights, float)
-        stream = make_stream(checked_sentences(held_out, "held_out"), self.vocabulary_)
+        stream = make_stream(held_out, self.vocabulary_, "held_out")
         if not len(stream.ids):
             raise ValueError("held_out must hold at least one sentence; there was none")
         estimates, known = smoothing.held_out_estimates(counts, stream, self._V)
@@ -207,7 +210,7 @@ class NGramModel:
             As :meth:`fit`.
         """
         vocab_size = self._V
-        stream = make_stream(checked_sentences(sentences), self.vocabulary_)
+        stream = make_stream(sentences, self.vocabulary_)
         log_probs = score_stream(self.tables_, stream, vocab_size, self._log_missing)
         return log_probs[stream.history > 0]
 
@@ -261,8 +264,8 @@ class NGramModel:
         """
         vocab_size = self._V
         at_start = not isinstance(context, str) and list(context[:1]) == [BOS]
-        (words,) = checked_sentences([context[1:] if at_start else context], "context")
-        ids = make_stream([words], self.vocabulary_).ids[0 if at_start else 1 : -1]
+        words = context[1:] if at_start else context
+        ids = make_stream([words], self.vocabulary_, "context").ids[0 if at_start else 1 : -1]
         return np.exp(next_word_log_probs(self.tables_, ids, vocab_size, self._log_missing))
 
     def generate(
@@ -297,7 +300,7 @@ class NGramModel:
         """
         require_whole(0, max_tokens=max_tokens)
         rng = np.random.default_rng(seed)
-        (prompt,) = checked_sentences([prompt], "prompt")
+        make_stream([prompt], self.vocabulary_, "prompt")  # complains of what is no prompt
         words = list(prompt)
         for _ in range(max_tokens):
             probabilities = self.next_word_distribution([BOS, *words])

@@ -106,7 +106,7 @@ def locate(
         the order below; the rank of the n-gram in its own. Each has the shape (ends,), and a rank
         is -1 where there is no such n-gram.
     """
-    ranks = stream.ids
+    ranks = stream.ids.astype(np.int64)
     for n in range(2, len(keys) + 1):
         ends = np.flatnonzero(stream.history >= n - 1)
         contexts = ranks[ends - 1]
