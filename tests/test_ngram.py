@@ -291,6 +291,24 @@ def test_unknown_is_never_drawn(seed):
     assert "<unk>" not in model.generate(seed=seed)
 
 
+def test_unknown_is_drawn_where_nothing_else_can_come():
+    model = NGramModel(2, "mle").fit([["a", "<unk>"]])
+    assert model.generate() == ["a", "<unk>"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"prompt": "the"}, "prompt must hold lists of tokens"),
+        ({"prompt": ["<s>", "the"]}, "prompt must not hold the token '<s>'"),
+        ({"max_tokens": -1}, "max_tokens must be a whole number"),
+    ],
+)
+def test_wrong_arguments_of_generation_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        fitted(2, "mle").generate(**arguments)
+
+
 def test_the_sizes_count_the_different_ngrams():
     model = NGramModel(3, "mle").fit(ABC)
     assert model.sizes == (6, 5, 4)  # a, b, c, <unk>, <s>, </s>; <s> a, a b, a c, b </s>, c </s>
@@ -423,9 +441,3 @@ def test_a_model_that_has_read_nothing_says_so():
     ):
         with pytest.raises(ValueError, match="call fit or read_arpa first"):
             ask(NGramModel())
-
-
-def test_a_prompt_after_which_nothing_known_comes_is_named():
-    model = NGramModel(2, "mle").fit([["a", "<unk>"]])
-    with pytest.raises(ValueError, match="prompt leaves no word"):
-        model.generate(["a"])

@@ -285,12 +285,14 @@ class NGramModel:
         Returns
         -------
         list of str
-            The prompt and what was added, without ``</s>``; ``<unk>`` is never drawn.
+            The prompt and what was added, without ``</s>``. ``<unk>`` is drawn only where nothing
+            else can come, as it happens with ``"mle"``.
 
         Raises
         ------
         ValueError
-            As :meth:`fit`, or if no word but ``<unk>`` can come.
+            If ``prompt`` is no list of strings, or holds ``<s>``, ``</s>`` or ``<pad>``; or if
+            ``max_tokens`` is no whole number from 0.
 
         Examples
         --------
@@ -304,10 +306,10 @@ class NGramModel:
         words = list(prompt)
         for _ in range(max_tokens):
             probabilities = self.next_word_distribution([BOS, *words])
-            probabilities[Vocabulary.unk_id] = 0
-            if not (total := probabilities.sum()) > 0:
-                raise ValueError(f"prompt leaves no word but <unk> that can come; it was {prompt}")
-            word = rng.choice(len(probabilities), p=probabilities / total)
+            unknown, probabilities[Vocabulary.unk_id] = probabilities[Vocabulary.unk_id], 0
+            if not probabilities.any():
+                probabilities[Vocabulary.unk_id] = unknown
+            word = rng.choice(len(probabilities), p=probabilities / probabilities.sum())
             if word == Vocabulary.eos_id:
                 break
             words.append(self.vocabulary_.tokens[word])
