@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ngram_texts import HELD_OUT, NORMALISED, TEXT, texts, words
 from nltk.lm import MLE, AbsoluteDiscountingInterpolated, Lidstone, StupidBackoff
 from nltk.lm import Vocabulary as NLTKVocabulary
 
@@ -14,25 +15,7 @@ from lmbook_utils.ngram import SMOOTHINGS, NGramModel
 from lmbook_utils.ngram.smoothing import modified_discounts
 from lmbook_utils.vocabulary import Vocabulary
 
-TEXT = [
-    sentence.split()
-    for sentence in (
-        "the cat sat on the mat",
-        "the dog sat on the log",
-        "a cat saw the dog",
-        "the dog saw a cat and the cat ran",
-        "the cat sat",
-        "on the mat a dog ran",
-    )
-]
-HELD_OUT = [s.split() for s in ("the dog sat on the mat", "a cat ran", "the bird sang")]
 OTHER = [s.split() for s in ("the cat ran", "a bird sat on the log", "mat", "")]
-NORMALISED = [name for name in SMOOTHINGS if name != "stupid-backoff"]
-
-words = st.sampled_from(["a", "b", "c", "d", "<unk>"])
-texts = st.lists(st.lists(words, max_size=6), min_size=1, max_size=8).filter(
-    lambda text: any(word != "<unk>" for sentence in text for word in sentence)
-)
 
 
 def fitted(order, smoothing, text=TEXT, vocabulary=None, **settings):

@@ -7,29 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ngram_texts import HELD_OUT, NORMALISED, TEXT, texts
 
 from lmbook_utils import storage
-from lmbook_utils.ngram import SMOOTHINGS, NGramModel
+from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import Vocabulary
 
-TEXT = [
-    sentence.split()
-    for sentence in (
-        "the cat sat on the mat",
-        "the dog sat on the log",
-        "a cat saw the dog",
-        "the dog saw a cat and the cat ran",
-        "the cat sat",
-    )
-]
-HELD_OUT = [s.split() for s in ("the dog sat on the mat", "a cat ran", "the bird sang")]
 OTHER = [s.split() for s in ("the cat ran", "a bird sat on the log", "mat the the", "")]
-NORMALISED = [name for name in SMOOTHINGS if name != "stupid-backoff"]
 
-words = st.sampled_from(["a", "b", "c", "<unk>"])
-texts = st.lists(st.lists(words, max_size=5), min_size=1, max_size=6).filter(
-    lambda text: any(word != "<unk>" for sentence in text for word in sentence)
-)
 
 # As SRILM writes: a blank line first, no <unk>, -99 for what never comes, weights left out.
 SRILM = """

@@ -6,30 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ngram_texts import HELD_OUT, NORMALISED, TEXT, texts, words
 
-from lmbook_utils.ngram import SMOOTHINGS, NGramModel
+from lmbook_utils.ngram import NGramModel
 from lmbook_utils.ngram.pruning import _rises
 from lmbook_utils.ngram.tables import next_word_log_probs, words_of
 
-TEXT = [
-    sentence.split()
-    for sentence in (
-        "the cat sat on the mat",
-        "the dog sat on the log",
-        "a cat saw the dog",
-        "the dog saw a cat and the cat ran",
-        "the cat sat",
-        "on the mat a dog ran",
-    )
-]
-HELD_OUT = [s.split() for s in ("the dog sat on the mat", "a cat ran", "the bird sang")]
-NORMALISED = [name for name in SMOOTHINGS if name != "stupid-backoff"]
 THRESHOLDS = [0.0, 1e-9, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0, 1e300]
-
-words = st.sampled_from(["a", "b", "c", "d", "<unk>"])
-texts = st.lists(st.lists(words, max_size=6), min_size=1, max_size=8).filter(
-    lambda text: any(word != "<unk>" for sentence in text for word in sentence)
-)
 
 
 def fitted(order, smoothing, text=TEXT, **settings):

@@ -179,7 +179,8 @@ class NGramModel:
         if not len(stream.ids):
             raise ValueError("held_out must hold at least one sentence; there was none")
         estimates, known = smoothing.held_out_estimates(counts, stream, self._V)
-        weights = em.interpolation_weights(estimates, known, base=1 / (self._V - 2)).weights
+        base = 1 / smoothing.number_of_predicted(self._V)
+        weights = em.interpolation_weights(estimates, known, base).weights
         return np.minimum(weights, _LARGEST_WEIGHT)
 
     @property
@@ -335,11 +336,8 @@ class NGramModel:
         if not _is_number(threshold) or not 0 <= threshold < np.inf:
             raise ValueError(f"threshold must be a number from 0; it was {threshold!r}")
         self._require_probabilities("be pruned")
-        model = NGramModel(self.order)
-        model.smoothing = self.smoothing
-        model.vocabulary_ = self.vocabulary_
-        model.tables_ = pruning.prune(self.tables_, threshold, vocab_size)
-        return model
+        tables = pruning.prune(self.tables_, threshold, vocab_size)
+        return self._from_tables(tables, self.vocabulary_, self.smoothing)
 
     def _require_probabilities(self, what: str) -> None:
         if self.smoothing == "stupid-backoff":
@@ -389,9 +387,14 @@ class NGramModel:
         OSError
             If there is no such file.
         """
-        tables, vocabulary = arpa.read(path)
+        return cls._from_tables(*arpa.read(path), smoothing="arpa")
+
+    @classmethod
+    def _from_tables(
+        cls, tables: list[Table], vocabulary: Vocabulary, smoothing: str
+    ) -> "NGramModel":
         model = cls(len(tables))
-        model.smoothing = "arpa"
+        model.smoothing = smoothing
         model.tables_, model.vocabulary_ = tables, vocabulary
         return model
 

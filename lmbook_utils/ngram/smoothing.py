@@ -124,8 +124,9 @@ def interpolate(
     probs[list(_NEVER_PREDICTED)] = 0
     all_probs, backoffs = [probs], []
     for table, (values, discounts), below in zip(counts[1:], discounted[1:], counts, strict=False):
-        contexts, totals = _context_sums(table, values, below, vocab_size)
-        _, taken = _context_sums(table, discounts, below, vocab_size)
+        contexts = table.keys // vocab_size
+        totals = _context_sums(contexts, values, below)
+        taken = _context_sums(contexts, discounts, below)
         gammas = np.divide(taken, totals, out=np.ones(len(totals)), where=totals > 0)
         direct = (values - discounts) / totals[contexts]
         all_probs.append(direct + gammas[contexts] * all_probs[-1][table.suffixes])
@@ -140,13 +141,13 @@ def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Tabl
     highest only say which contexts were seen; V is the number of words that can come.
     """
     uniform = _uniform(vocab_size)
-    number = np.count_nonzero(uniform)
+    number = number_of_predicted(vocab_size)
     *lower, top = counts
     if not lower:
         probs = np.where(uniform > 0, (top.counts + k) / (top.counts.sum() + k * number), 0.0)
         return _tables(counts, [probs], [])
-    contexts, totals = _context_sums(top, top.counts, lower[-1], vocab_size)
-    totals += k * number
+    contexts = top.keys // vocab_size
+    totals = _context_sums(contexts, top.counts, lower[-1]) + k * number
     all_probs = [uniform, *(np.full(len(table.keys), 1 / number) for table in lower[1:])]
     backoffs = [*(np.ones(len(table.keys)) for table in lower[:-1]), k * number / totals]
     return _tables(counts, [*all_probs, (top.counts + k) / totals[contexts]], backoffs)
@@ -158,12 +159,12 @@ def stupid_backoff(counts: Sequence[NGramCounts], alpha: float, vocab_size: int)
     The scores do not sum to 1. A word that was never seen has the score that alpha gives to the
     uniform distribution.
     """
-    (unigrams, _), *_ = discounted = maximum_likelihood(counts)
-    frequencies = [unigrams / unigrams.sum()]
-    frequencies[0] = np.where(unigrams > 0, frequencies[0], alpha * _uniform(vocab_size))
-    for table, (values, _), below in zip(counts[1:], discounted[1:], counts, strict=False):
-        contexts, totals = _context_sums(table, values, below, vocab_size)
-        frequencies.append(values / totals[contexts])
+    unigrams = counts[0].counts
+    unseen = alpha * _uniform(vocab_size)
+    frequencies = [np.where(unigrams > 0, unigrams / unigrams.sum(), unseen)]
+    for below, table in pairwise(counts):
+        contexts = table.keys // vocab_size
+        frequencies.append(table.counts / _context_sums(contexts, table.counts, below)[contexts])
     return _tables(counts, frequencies, [np.full(len(t.keys), alpha) for t in counts[:-1]])
 
 
@@ -184,7 +185,7 @@ def held_out_estimates(
     known[:, 0] = True
     located = locate([table.keys for table in counts], stream, vocab_size)
     for n, (ends, contexts, places) in enumerate(located, 1):
-        _, totals = _context_sums(counts[n], counts[n].counts, counts[n - 1], vocab_size)
+        totals = _context_sums(counts[n].keys // vocab_size, counts[n].counts, counts[n - 1])
         inside, there = contexts >= 0, places >= 0
         known[ends[inside], n] = totals[contexts[inside]] > 0
         estimates[ends[there], n] = counts[n].counts[places[there]] / totals[contexts[there]]
@@ -192,20 +193,28 @@ def held_out_estimates(
     return estimates[predicted], known[predicted]
 
 
-def _context_sums(
-    table: NGramCounts, values: np.ndarray, below: NGramCounts, vocab_size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The rank of each n-gram's context, and the sum of the values of all n-grams with a context.
+def number_of_predicted(vocab_size: int) -> int:
+    """How many words can come: all but ``<pad>`` and ``<s>``.
 
-    The first has the shape (n-grams,), the second that of the n-grams of the order below.
+    Examples
+    --------
+    >>> number_of_predicted(10)
+    8
     """
-    contexts = table.keys // vocab_size
-    return contexts, np.bincount(contexts, values, minlength=len(below.keys)).astype(float)
+    return vocab_size - len(_NEVER_PREDICTED)
+
+
+def _context_sums(contexts: np.ndarray, values: np.ndarray, below: NGramCounts) -> np.ndarray:
+    """The sum of the values of all n-grams with each context, shape (n-grams of the order below,).
+
+    ``contexts`` is the rank of each n-gram's context, shape (n-grams,).
+    """
+    return np.bincount(contexts, values, minlength=len(below.keys)).astype(float)
 
 
 def _uniform(vocab_size: int) -> np.ndarray:
-    """Each word that can come has the same probability; ``<pad>`` and ``<s>`` have none."""
-    probs = np.full(vocab_size, 1 / (vocab_size - len(_NEVER_PREDICTED)))
+    """Each word that can come has the same probability, the others have none."""
+    probs = np.full(vocab_size, 1 / number_of_predicted(vocab_size))
     probs[list(_NEVER_PREDICTED)] = 0
     return probs
 
