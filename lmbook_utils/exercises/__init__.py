@@ -1,0 +1,31 @@
+"""Checks of a reader's answers to the exercises: they say what is wrong, and never the answer.
+
+Each check prints one line. Right answers are computed from the data, so that they stay right when
+the data change. There is a module for each chapter.
+"""
+
+from lmbook_utils.exercises.concepts import (
+    check_continuation_probability,
+    check_toy_absolute,
+    check_unseen_bigrams,
+)
+from lmbook_utils.exercises.evaluation import check_perplexity, check_uniform_bits
+from lmbook_utils.exercises.keras_model import check_parameter_count, check_top_p
+from lmbook_utils.exercises.preprocessing import (
+    check_coverage,
+    check_news_unknown_share,
+    check_windows,
+)
+
+__all__ = [
+    "check_continuation_probability",
+    "check_coverage",
+    "check_news_unknown_share",
+    "check_parameter_count",
+    "check_perplexity",
+    "check_top_p",
+    "check_toy_absolute",
+    "check_uniform_bits",
+    "check_unseen_bigrams",
+    "check_windows",
+]

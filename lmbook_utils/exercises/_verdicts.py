@@ -1,0 +1,83 @@
+"""What the checks of all chapters share: a verdict of one line, and what complaints are made of."""
+
+from collections.abc import Callable
+from functools import wraps
+from math import isnan
+from numbers import Real
+from typing import Any
+
+
+class NotYetError(Exception):
+    """An answer that is not right; the message says why."""
+
+
+def prints_verdict(check: Callable[..., None]) -> Callable[..., None]:
+    """Let a check raise :class:`NotYetError` for a wrong answer; print what came of it.
+
+    Examples
+    --------
+    >>> prints_verdict(lambda answer: require(answer == 4, f"it is not {answer}"))(5)
+    Not yet: it is not 5.
+    """
+
+    @wraps(check)
+    def printing(*arguments: Any, **keywords: Any) -> None:
+        try:
+            check(*arguments, **keywords)
+        except NotYetError as reason:
+            print(f"Not yet: {reason}.")
+        else:
+            print("Correct.")
+
+    return printing
+
+
+def require(condition: bool, otherwise: str) -> None:
+    """Complain of an answer, unless a condition holds.
+
+    Examples
+    --------
+    >>> require(True, "the sky is green")
+    """
+    if not condition:
+        raise NotYetError(otherwise)
+
+
+def number_from(answer: Any) -> float:
+    """Take a number from an answer, or complain that it is none; NaN is none.
+
+    Examples
+    --------
+    >>> number_from(1)
+    1.0
+    """
+    is_number = isinstance(answer, Real) and not isinstance(answer, bool) and not isnan(answer)
+    require(is_number, f"expected a number; it was {answer!r}")
+    return float(answer)
+
+
+def require_share(answer: Any, expected: float) -> None:
+    """Complain of a share that is wrong by more than a thousandth.
+
+    Examples
+    --------
+    >>> require_share(0.2501, 0.25)
+    """
+    number = number_from(answer)
+    require(0 <= number <= 1, f"a share is from 0 to 1; it was {answer}")
+    size = "small" if number < expected else "large"
+    require(abs(number - expected) < 0.001, f"{number:.4f} is too {size}")
+
+
+def call(function: Callable, case: str, *arguments: Any) -> Any:
+    """Call the reader's function, which may fail in any way; say for which input it did.
+
+    Examples
+    --------
+    >>> call(len, "for a list of two", ["a", "b"])
+    2
+    """
+    try:
+        return function(*arguments)
+    except Exception as error:
+        raise NotYetError(f"{case}, it raised {type(error).__name__}: {error}") from error
