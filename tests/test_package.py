@@ -28,7 +28,7 @@ WITH_TENSORFLOW = ("models", "training", "generation", "saving", "tasks")
 LAYERS = [
     {"_validation", "storage"},
     {"em", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
-    {"datasets"},
+    {"datasets", "rnn"},
     {"preprocessing"},
     {"vocabulary"},
     {"batching", "corpus", "ngram"},
