@@ -34,7 +34,7 @@ def real_array(
     array([[1., 2.]])
     >>> real_array("x", [[1, 2]], "batch, features", (None, 3), np.dtype(float))
     Traceback (most recent call last):
-    ValueError: x must have the shape (batch, features) = (any, 3); the shape was (1, 2)
+    ValueError: x must have the shape (batch, features) = (≥ 1, 3); the shape was (1, 2)
     """
     array = np.asarray(values)
     if not np.issubdtype(array.dtype, np.integer) and not np.issubdtype(array.dtype, np.floating):
@@ -43,7 +43,7 @@ def real_array(
         (length > 0) if wanted is None else (length == wanted)
         for length, wanted in zip(array.shape, shape, strict=True)
     ):
-        wanted = ", ".join("any" if length is None else str(length) for length in shape)
+        wanted = ", ".join("≥ 1" if length is None else str(length) for length in shape)
         comma = "," if len(shape) == 1 else ""
         raise ValueError(
             f"{name} must have the shape ({axes}{comma}) = ({wanted}{comma}); "
