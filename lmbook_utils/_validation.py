@@ -1,6 +1,7 @@
 """Checks of arguments that several modules share."""
 
-from numbers import Integral
+import math
+from numbers import Integral, Real
 
 
 def is_whole(value: object) -> bool:
@@ -31,3 +32,18 @@ def require_whole(minimum: int, **arguments: object) -> None:
             raise ValueError(
                 f"{name} must be a whole number and at least {minimum}; it was {value!r}"
             )
+
+
+def require_positive(**arguments: object) -> None:
+    """Raise a ``ValueError`` for the first argument that is no finite number above 0.
+
+    Examples
+    --------
+    >>> require_positive(learning_rate=-0.1)
+    Traceback (most recent call last):
+    ValueError: learning_rate must be a finite number above 0; it was -0.1
+    """
+    for name, value in arguments.items():
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number or not 0 < value < math.inf:
+            raise ValueError(f"{name} must be a finite number above 0; it was {value!r}")

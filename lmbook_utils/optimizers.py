@@ -15,7 +15,7 @@ from numbers import Real
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_positive, require_whole
 
 Arrays = Mapping[str, np.ndarray]
 LearningRate = float | Callable[[int], float]
@@ -58,7 +58,7 @@ class SGD:
         self, learning_rate: LearningRate = 0.01, momentum: float = 0.0, nesterov: bool = False
     ):
         if not callable(learning_rate):
-            _require_positive(learning_rate=learning_rate)
+            require_positive(learning_rate=learning_rate)
         _require_share(momentum=momentum)
         self.learning_rate, self.momentum, self.nesterov = learning_rate, momentum, nesterov
         self.steps = 0
@@ -130,9 +130,9 @@ class Adam:
         epsilon: float = 1e-7,
     ):
         if not callable(learning_rate):
-            _require_positive(learning_rate=learning_rate)
+            require_positive(learning_rate=learning_rate)
         _require_share(beta_1=beta_1, beta_2=beta_2)
-        _require_positive(epsilon=epsilon)
+        require_positive(epsilon=epsilon)
         self.learning_rate, self.epsilon = learning_rate, epsilon
         self.beta_1, self.beta_2 = beta_1, beta_2
         self.steps = 0
@@ -191,7 +191,7 @@ def warmup_cosine(peak: float, steps: int, warmup_steps: int = 0) -> Callable[[i
     >>> [round(schedule(t), 3) for t in (0, 5, 10, 20, 30)]
     [0.0, 0.05, 0.1, 0.05, 0.0]
     """
-    _require_positive(peak=peak)
+    require_positive(peak=peak)
     require_whole(1, steps=steps)
     require_whole(0, warmup_steps=warmup_steps)
     if warmup_steps >= steps:
@@ -207,35 +207,51 @@ def warmup_cosine(peak: float, steps: int, warmup_steps: int = 0) -> Callable[[i
 
 
 def global_norm(gradients: Arrays) -> float:
-    """The length of all gradients as one long vector.
-
-    Examples
-    --------
-    >>> global_norm({"W": np.array([[3.0]]), "b": np.array([0.0, 4.0])})
-    5.0
-    """
-    return float(np.sqrt(sum(np.sum(np.square(g, dtype=float)) for g in gradients.values())))
-
-
-def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndarray]:
-    """Shorten all gradients by one factor, if together they are longer than ``max_norm``.
-
-    The direction stays the same (Pascanu, Mikolov and Bengio, 2013).
+    r"""Length of all gradients as one vector, :math:`\sqrt{\sum_k \lVert g_k \rVert^2}`.
 
     Raises
     ------
     ValueError
-        If ``max_norm`` is not above 0.
+        If there is no gradient, or one holds NaN or infinity.
 
     Examples
     --------
-    >>> clip_by_global_norm({"W": np.array([[3.0]]), "b": np.array([0.0, 4.0])}, max_norm=1)
-    {'W': array([[0.6]]), 'b': array([0. , 0.8])}
+    >>> global_norm({"W": np.array([[3.0]]), "b": np.array([4.0])})
+    5.0
     """
-    _require_positive(max_norm=max_norm)
+    if not gradients:
+        raise ValueError("gradients must hold at least one array; it was empty")
+    values = np.concatenate([_finite(name, g).ravel() for name, g in gradients.items()])
+    largest = np.abs(values).max(initial=0.0)
+    if largest == 0:
+        return 0.0
+    # Divided by the largest first: a gradient that explodes may have squares that are infinite.
+    return float(largest * np.sqrt(np.sum((values / largest) ** 2)))
+
+
+def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndarray]:
+    r"""Shorten gradients to a global norm of at most ``max_norm`` (Pascanu et al., 2013).
+
+    .. math:: g_k \gets g_k \cdot \min\left(1, \frac{\text{max\_norm}}{\text{global norm}}\right)
+
+    All are multiplied by the same number, so that the direction stays.
+
+    Raises
+    ------
+    ValueError
+        If ``max_norm`` is not a finite number above 0, or as :func:`global_norm`.
+
+    Examples
+    --------
+    >>> gradients = {"W": np.array([[3.0]]), "b": np.array([4.0])}
+    >>> clip_by_global_norm(gradients, max_norm=1.0)
+    {'W': array([[0.6]]), 'b': array([0.8])}
+    """
+    require_positive(max_norm=max_norm)
     norm = global_norm(gradients)
-    factor = max_norm / norm if norm > max_norm else 1.0
-    return {name: factor * g for name, g in gradients.items()}
+    if norm <= max_norm:
+        return dict(gradients)
+    return {name: g * (max_norm / norm) for name, g in gradients.items()}
 
 
 def _rate(learning_rate: LearningRate, steps: int) -> float:
@@ -262,21 +278,21 @@ def _require_gradients(parameters: Arrays, gradients: Arrays) -> None:
                 f"gradients must have the shapes of the parameters; that of {name!r} was "
                 f"{np.shape(gradients[name])} and not {theta.shape}"
             )
-        if not np.isfinite(gradients[name]).all():
-            raise ValueError(f"gradients must be finite; that of {name!r} holds NaN or infinity")
-
-
-def _require_positive(**arguments: object) -> None:
-    for name, value in arguments.items():
-        if not _is_number(value) or not 0 < value < np.inf:
-            raise ValueError(f"{name} must be a number above 0; it was {value!r}")
+        _finite(name, gradients[name])
 
 
 def _require_share(**arguments: object) -> None:
     for name, value in arguments.items():
-        if not _is_number(value) or not 0 <= value < 1:
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number or not 0 <= value < 1:
             raise ValueError(f"{name} must be from 0 and below 1; it was {value!r}")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+def _finite(name: str, gradient: np.ndarray) -> np.ndarray:
+    gradient = np.asarray(gradient, np.float64)
+    if not np.isfinite(gradient).all():
+        raise ValueError(
+            f"gradients must hold neither NaN nor infinity; that of {name} did: the weights may "
+            "have grown beyond all bounds"
+        )
+    return gradient

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from scipy.special import log_softmax
 
-from lmbook_utils import rnn
+from lmbook_utils import optimizers, rnn
 from lmbook_utils.ngram import NGramModel
 
 LN2, LN3, LN4 = np.log([2, 3, 4])  # tanh(ln 2) = 3/5, tanh(ln 3) = 4/5
@@ -445,7 +444,7 @@ def test_a_step_goes_against_the_gradient():
     before = {name: parameter.copy() for name, parameter in model.parameters.items()}
     gradients = model.backward([[0, 1]], [[1, 2]]).gradients
     norm = model.step(gradients, learning_rate=0.1)
-    assert norm == rnn.global_norm(gradients)
+    assert norm == optimizers.global_norm(gradients)
     for name, parameter in model.parameters.items():
         np.testing.assert_allclose(parameter, before[name] - 0.1 * gradients[name], rtol=1e-12)
 
@@ -456,7 +455,7 @@ def test_a_step_is_as_long_as_the_clipped_gradients():
     norm = model.step(model.backward([[0, 1]], [[1, 2]]).gradients, 0.1, clip_norm=1e-3)
     moved = {name: model.parameters[name] - before[name] for name in before}
     assert norm > 1e-3
-    assert rnn.global_norm(moved) == pytest.approx(0.1 * 1e-3)
+    assert optimizers.global_norm(moved) == pytest.approx(0.1 * 1e-3)
 
 
 def test_gradients_that_are_not_finite_change_no_parameter():
@@ -469,42 +468,6 @@ def test_gradients_that_are_not_finite_change_no_parameter():
     ):
         model.step(gradients, learning_rate=0.1)
     assert all((model.parameters[name] == before[name]).all() for name in before)
-
-
-# Clipping
-
-some_gradients = st.dictionaries(
-    st.sampled_from(["W", "b", "E"]),
-    arrays.arrays(float, st.integers(1, 4), elements=st.floats(-1e200, 1e200)),
-    min_size=1,
-)
-
-
-@given(some_gradients, st.floats(1e-3, 1e3))
-def test_clipped_gradients_are_no_longer_than_allowed_and_keep_their_direction(gradients, limit):
-    norm, clipped = rnn.global_norm(gradients), rnn.clip_by_global_norm(gradients, limit)
-    assert rnn.global_norm(clipped) <= limit * (1 + 1e-12)
-    assert clipped.keys() == gradients.keys()
-    factor = min(1.0, limit / norm) if norm else 1.0
-    for name in gradients:
-        np.testing.assert_allclose(clipped[name], gradients[name] * factor, rtol=1e-12)
-
-
-@given(some_gradients)
-def test_short_gradients_are_left_as_they_are(gradients):
-    clipped = rnn.clip_by_global_norm(gradients, max_norm=1e300)
-    assert all((clipped[name] == gradients[name]).all() for name in gradients)
-
-
-@given(some_gradients)
-def test_the_global_norm_is_that_of_all_entries_in_one_vector(gradients):
-    norm = rnn.global_norm(gradients)
-    largest = max(np.abs(gradient).max() for gradient in gradients.values())
-    entries = sum(gradient.size for gradient in gradients.values())
-    assert largest * (1 - 1e-12) <= norm <= largest * np.sqrt(entries) * (1 + 1e-12)
-    if 1e-100 < largest < 1e100:
-        joined = np.concatenate([gradient.ravel() for gradient in gradients.values()])
-        assert norm == pytest.approx(np.linalg.norm(joined))
 
 
 # The beginning
@@ -758,8 +721,6 @@ def test_a_step_refuses_numbers_that_are_not_above_zero(number):
         model.step(gradients, learning_rate=number)
     with pytest.raises(ValueError, match="clip_norm must be a finite number above 0"):
         model.step(gradients, learning_rate=0.1, clip_norm=number)
-    with pytest.raises(ValueError, match="max_norm must be a finite number above 0"):
-        rnn.clip_by_global_norm(gradients, max_norm=number)
 
 
 def test_a_step_refuses_the_gradients_of_another_model():
@@ -786,18 +747,6 @@ def test_weights_that_have_grown_beyond_all_bounds_are_told():
 def test_a_text_that_cannot_be_scored_is_refused(ids, message):
     with pytest.raises(ValueError, match=message):
         make_model().log_probs(ids)
-
-
-@pytest.mark.parametrize(
-    ("gradients", "message"),
-    [
-        ({}, "gradients must hold at least one array"),
-        ({"W": np.array([1, np.inf])}, "gradients must hold neither .*; that of W did"),
-    ],
-)
-def test_gradients_without_a_norm_are_refused(gradients, message):
-    with pytest.raises(ValueError, match=message):
-        rnn.global_norm(gradients)
 
 
 def test_the_check_refuses_what_it_cannot_measure():

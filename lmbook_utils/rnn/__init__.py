@@ -1,7 +1,6 @@
 """Recurrent networks in NumPy: cells, a language model, and checks of both, written to be read."""
 
 from lmbook_utils.rnn.causality import first_leak
-from lmbook_utils.rnn.clipping import clip_by_global_norm, global_norm
 from lmbook_utils.rnn.gradient_checking import gradient_check, numerical_gradient, relative_error
 from lmbook_utils.rnn.gru import GRUCell
 from lmbook_utils.rnn.language_model import RNN
@@ -14,9 +13,7 @@ __all__ = [
     "LSTMCell",
     "LSTMState",
     "RNNCell",
-    "clip_by_global_norm",
     "first_leak",
-    "global_norm",
     "gradient_check",
     "numerical_gradient",
     "relative_error",

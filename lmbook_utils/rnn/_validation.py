@@ -1,24 +1,6 @@
 """Checks of arguments that the modules of this folder share."""
 
-import math
-from numbers import Real
-
 import numpy as np
-
-
-def require_positive(**arguments: object) -> None:
-    """Raise a ``ValueError`` for the first argument that is no finite number above 0.
-
-    Examples
-    --------
-    >>> require_positive(learning_rate=-0.1)
-    Traceback (most recent call last):
-    ValueError: learning_rate must be a finite number above 0; it was -0.1
-    """
-    for name, value in arguments.items():
-        is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-        if not is_number or not 0 < value < math.inf:
-            raise ValueError(f"{name} must be a finite number above 0; it was {value!r}")
 
 
 def real_array(

@@ -45,7 +45,7 @@ class Cell:
     side: one for a simple cell, one for each gate and candidate of the others. Matrices are stored
     transposed, ``x @ W_xh``, so that all rows of a batch are multiplied at once.
 
-    Each block of ``W_xh`` starts uniform in :math:`\\pm\\sqrt{6 / (d + n)}` (Glorot and Bengio,
+    Each block of ``W_xh`` starts uniform in :math:`\\pm\\sqrt{6 / (d + m)}` (Glorot and Bengio,
     2010), each block of ``W_hh`` as a random orthogonal matrix, which changes no vector's length
     (Saxe et al., 2014), and biases start at 0.
 
@@ -143,11 +143,11 @@ def sum_of_outer_products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     left, right
-        Shapes (batch, time, m) and (batch, time, n).
+        Shapes (batch, time, a) and (batch, time, b).
 
     Returns
     -------
-    ndarray of shape (m, n)
+    ndarray of shape (a, b)
 
     Examples
     --------

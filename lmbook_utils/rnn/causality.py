@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
-from lmbook_utils.rnn._validation import require_positive, word_ids
+from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils.rnn._validation import word_ids
 
 
 def first_leak(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lmbook_utils.rnn._validation import require_positive
+from lmbook_utils._validation import require_positive
 from lmbook_utils.rnn.language_model import RNN
 
 

@@ -67,7 +67,7 @@ class GRUCell(Cell):
     input_dim
         The length d of an input.
     units
-        The length n of a state.
+        The length m of a state.
     seed
         Of the initial parameters, or a generator to draw them from.
     dtype

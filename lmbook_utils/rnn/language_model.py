@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 from scipy.special import log_softmax, softmax
 
-from lmbook_utils._validation import require_whole
-from lmbook_utils.rnn._validation import require_positive, word_ids
+from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils.optimizers import clip_by_global_norm, global_norm
+from lmbook_utils.rnn._validation import word_ids
 from lmbook_utils.rnn.base import (
     Cell,
     assign,
@@ -18,7 +19,6 @@ from lmbook_utils.rnn.base import (
     random_generator,
     sum_of_outer_products,
 )
-from lmbook_utils.rnn.clipping import clip_by_global_norm, global_norm
 from lmbook_utils.rnn.gru import GRUCell
 from lmbook_utils.rnn.lstm import LSTMCell
 from lmbook_utils.rnn.simple import RNNCell
@@ -74,7 +74,7 @@ class RNN:
     embedding_dim
         The length d of a word's vector.
     units
-        The length n of each hidden state.
+        The length m of each hidden state.
     cell
         ``"rnn"``, ``"lstm"`` or ``"gru"``.
     layers

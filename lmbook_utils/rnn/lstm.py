@@ -68,7 +68,7 @@ class LSTMCell(Cell):
     input_dim
         The length d of an input.
     units
-        The length n of a hidden state, and of a cell state.
+        The length m of a hidden state, and of a cell state.
     seed
         Of the initial parameters, or a generator to draw them from.
     dtype

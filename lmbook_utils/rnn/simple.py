@@ -50,7 +50,7 @@ class RNNCell(Cell):
     input_dim
         The length d of an input.
     units
-        The length n of a state.
+        The length m of a state.
     activation
         ``"tanh"``, or ``"linear"`` for :math:`h_t = a_t`: then the gradient of a state is
         :math:`W_{hh}^\top` times that of the next one, and nothing saturates.
