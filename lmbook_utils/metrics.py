@@ -3,13 +3,14 @@
 All measures start from two arrays with one entry for each predicted token: the natural logarithm
 of the probability that the model gave to the word that came (``log_probs``, in nats), and the
 rank of that word among all words (``ranks``, 0 for the most probable).
+
+SciPy is imported by the functions that need it: it takes far longer to import than all the rest,
+and many need nothing of it (an n-gram model needs the perplexity alone).
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import logsumexp
-from scipy.stats import bootstrap
 
 from lmbook_utils._validation import require_whole
 
@@ -59,6 +60,8 @@ def score_logits(logits: np.ndarray, targets: np.ndarray) -> TokenScores:
     >>> np.exp(scores.log_probs).round(2).tolist(), scores.ranks.tolist()
     ([0.5, 0.2], [0, 1])
     """
+    from scipy.special import logsumexp
+
     logits, targets = np.asarray(logits), np.asarray(targets)
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
         raise ValueError(
@@ -239,6 +242,8 @@ def perplexity_ratio_interval(
 def _exponentiated_mean_interval(
     values: np.ndarray, groups: np.ndarray, confidence: float, seed: int
 ) -> Interval:
+    from scipy.stats import bootstrap
+
     groups = np.asarray(groups)
     if values.ndim != 1 or groups.shape != values.shape:
         raise ValueError(

@@ -1,5 +1,7 @@
 """N-gram models: distributions that sum to 1, worked examples, and NLTK as the referee."""
 
+import subprocess
+import sys
 import warnings
 from itertools import pairwise
 
@@ -424,3 +426,11 @@ def test_a_model_that_has_read_nothing_says_so():
     ):
         with pytest.raises(ValueError, match="call fit or read_arpa first"):
             ask(NGramModel())
+
+
+def test_a_model_is_trained_and_judged_without_loading_scipy():
+    code = (
+        "import sys; from lmbook_utils.ngram import NGramModel; "
+        "NGramModel(2).fit([['a', 'b']]).perplexity([['b']]); sys.exit('scipy' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
