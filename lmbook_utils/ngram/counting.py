@@ -42,11 +42,13 @@ class NGramCounts:
     Attributes
     ----------
     keys
-        Rank of the context times the size of the vocabulary plus the last word, shape (n-grams,).
+        Rank of the context times the size of the vocabulary plus the last word, int64, shape
+        (n-grams,).
     counts
-        How often each occurs, shape (n-grams,).
+        How often each occurs, int32, shape (n-grams,).
     suffixes
-        Rank of each without its first word, among the n-grams of the order below, shape (n-grams,).
+        Rank of each without its first word, among the n-grams of the order below, int32, shape
+        (n-grams,).
     at_start
         Whether each begins with ``<s>``, shape (n-grams,).
     """
@@ -203,38 +205,51 @@ def count_ngrams(stream: Stream, order: int, vocab_size: int) -> list[NGramCount
     [2, 2, 2]
     """
     everything = np.arange(vocab_size)
-    counts = np.bincount(stream.ids, minlength=vocab_size)
+    counts = np.bincount(stream.ids, minlength=vocab_size).astype(np.int32)
     counts[Vocabulary.bos_id] = 0  # it is never predicted
-    nothing = np.zeros(vocab_size, np.int64)
+    nothing = np.zeros(vocab_size, np.int32)
     tables = [NGramCounts(everything, counts, nothing, everything == Vocabulary.bos_id)]
-    ranks = stream.ids  # of the n-gram that ends at each position, where there is one
+    ranks = stream.ids
     for n in range(2, order + 1):
-        ends = np.flatnonzero(stream.history >= n - 1)
-        keys, first, inverse, counts = _unique(
-            ranks[ends - 1].astype(np.int64) * vocab_size + stream.ids[ends]
-        )
-        at_start = stream.history[ends[first]] == n - 1
-        tables.append(NGramCounts(keys, counts, ranks[ends[first]], at_start))
-        ranks = np.full(len(stream.ids), -1, np.int32)
-        ranks[ends] = inverse
+        table, ranks = _count_order(stream, ranks, n, vocab_size)
+        tables.append(table)
     return tables
 
 
-def _unique(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Different values, where each is first, which one each value is, and how often each occurs.
+def _count_order(
+    stream: Stream, ranks: np.ndarray, n: int, vocab_size: int
+) -> tuple[NGramCounts, np.ndarray]:
+    """Count the n-grams of one order, and rank the one that ends at each position.
 
-    Value and place packed into one number sort several times faster than ``argsort`` does.
+    ``ranks`` is the rank of the (n - 1)-gram that ends at each position, shape (positions,).
     """
-    bits = len(values).bit_length()
-    if len(values) and int(values.max()).bit_length() + bits <= 63:
-        packed = np.sort((values << bits) | np.arange(len(values)))
-        order, ordered = packed & ((1 << bits) - 1), packed >> bits
-    else:
-        order = np.argsort(values, kind="stable")
-        ordered = values[order]
-    is_new = np.ones(len(values), bool)
-    is_new[1:] = ordered[1:] != ordered[:-1]
-    starts = np.flatnonzero(is_new)
-    inverse = np.empty(len(values), np.int32)
-    inverse[order] = np.cumsum(is_new) - 1
-    return ordered[starts], order[starts], inverse, np.diff(starts, append=len(values))
+    ends = np.flatnonzero(stream.history >= n - 1).astype(np.int32)
+    keys = ranks[ends - 1].astype(np.int64)
+    keys *= vocab_size
+    keys += stream.ids[ends]
+    keys, ends = _sort(keys, ends)
+    is_new = np.ones(len(keys), bool)
+    is_new[1:] = keys[1:] != keys[:-1]
+    new_ranks = np.full(len(ranks), -1, np.int32)
+    new_ranks[ends] = np.cumsum(is_new, dtype=np.int32) - 1
+    counts = np.diff(np.flatnonzero(is_new), append=len(keys)).astype(np.int32)
+    keys, ends = keys[is_new], ends[is_new]
+    return NGramCounts(keys, counts, ranks[ends], stream.history[ends] == n - 1), new_ranks
+
+
+def _sort(keys: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sort keys, and with them their places, which must rise.
+
+    Key and place packed into one number sort several times faster than ``argsort`` does, and in
+    place.
+    """
+    bits = int(places[-1]).bit_length() if len(places) else 0
+    if len(keys) and int(keys.max()).bit_length() + bits <= 63:
+        keys <<= bits
+        keys |= places
+        keys.sort()
+        places = (keys & ((1 << bits) - 1)).astype(np.int32)
+        keys >>= bits
+        return keys, places
+    order = np.argsort(keys, kind="stable")
+    return keys[order], places[order]

@@ -1,7 +1,7 @@
 """N-gram models: what a reader trains and asks."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Real
 from os import PathLike
 
@@ -141,16 +141,20 @@ class NGramModel:
                 "held_out must be given: the weights of Jelinek–Mercer smoothing are estimated on "
                 "text that was not counted (or give the weights to NGramModel)"
             )
+        counts, self.vocabulary_ = self._count(sentences, vocabulary)
+        self.tables_ = self._estimate(counts, held_out)
+        return self
+
+    def _count(
+        self, sentences: Iterable[Sequence[str]], vocabulary: Vocabulary | None
+    ) -> tuple[list[NGramCounts], Vocabulary]:
         if vocabulary is None:
             stream, vocabulary = make_stream_and_vocabulary(sentences)
         else:
             stream = make_stream(sentences, vocabulary)
         if not len(stream.ids):
             raise ValueError("sentences must hold at least one sentence; there was none")
-        counts = count_ngrams(stream, self.order, len(vocabulary))
-        self.vocabulary_ = vocabulary
-        self.tables_ = self._estimate(counts, held_out)
-        return self
+        return count_ngrams(stream, self.order, len(vocabulary)), vocabulary
 
     def _estimate(
         self, counts: list[NGramCounts], held_out: Iterable[Sequence[str]] | None
@@ -161,14 +165,16 @@ class NGramModel:
             return smoothing.stupid_backoff(counts, self.alpha, self._V)
         if self.smoothing == "jelinek-mercer":
             self.weights_ = self._interpolation_weights(counts, held_out)
-            discounted = smoothing.jelinek_mercer(counts, self.weights_)
+        orders = _taken_off(counts)
+        if self.smoothing == "jelinek-mercer":
+            discounted = smoothing.jelinek_mercer(orders, self.weights_)
         elif self.smoothing == "absolute":
-            discounted = smoothing.absolute(counts, self.discount)
+            discounted = smoothing.absolute(orders, self.discount)
         elif self.smoothing == "kneser-ney":
-            discounted = smoothing.kneser_ney(counts)
+            discounted = smoothing.kneser_ney(orders)
         else:
-            discounted = smoothing.maximum_likelihood(counts)
-        return smoothing.interpolate(counts, discounted, self._V)
+            discounted = smoothing.maximum_likelihood(orders)
+        return smoothing.interpolate(discounted, self._V)
 
     def _interpolation_weights(
         self, counts: list[NGramCounts], held_out: Iterable[Sequence[str]] | None
@@ -397,6 +403,12 @@ class NGramModel:
         model.smoothing = smoothing
         model.tables_, model.vocabulary_ = tables, vocabulary
         return model
+
+
+def _taken_off(counts: list[NGramCounts]) -> Iterator[NGramCounts]:
+    """Yield the counts of each order, and take them off the list, which frees their memory."""
+    while counts:
+        yield counts.pop(0)
 
 
 def _is_number(value: object) -> bool:

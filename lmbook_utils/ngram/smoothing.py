@@ -12,7 +12,7 @@ count and in how much they take. :func:`maximum_likelihood` takes nothing, and :
 :func:`stupid_backoff` are made in another way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,43 +24,45 @@ from lmbook_utils.vocabulary import Vocabulary
 
 FALLBACK_DISCOUNTS = (0.5, 1.0, 1.5)  # KenLM's (its option --discount_fallback)
 _NEVER_PREDICTED = (Vocabulary.pad_id, Vocabulary.bos_id)
+_AT_ONCE = 1 << 18  # n-grams: what keeps the arrays in between small
 
 
 class Discounted(NamedTuple):
-    """What one order counts, and what is taken off each, both of shape (n-grams,)."""
+    """The n-grams of one order, what each counts, and what is taken off it.
 
+    ``counts`` and ``discounts`` have the shape (n-grams,).
+    """
+
+    ngrams: NGramCounts
     counts: np.ndarray
     discounts: np.ndarray
 
 
-def maximum_likelihood(counts: Sequence[NGramCounts]) -> list[Discounted]:
+def maximum_likelihood(orders: Iterable[NGramCounts]) -> Iterator[Discounted]:
     r"""Relative frequencies, :math:`p(w \mid h) = c(h w) / c(h)`, 0 for what was not counted."""
-    return [Discounted(table.counts, np.zeros(len(table.counts))) for table in counts]
+    for table in orders:
+        yield Discounted(table, table.counts, np.zeros(len(table.counts)))
 
 
-def jelinek_mercer(counts: Sequence[NGramCounts], weights: Sequence[float]) -> list[Discounted]:
+def jelinek_mercer(orders: Iterable[NGramCounts], weights: Sequence[float]) -> Iterator[Discounted]:
     r"""Mix each order with the one below, with one weight :math:`\lambda_n` for each order.
 
     To take :math:`1 - \lambda_n` of each count leaves :math:`\lambda_n c(h w) / c(h)`, and gives
     the order below the weight :math:`\gamma = 1 - \lambda_n` (Jelinek and Mercer, 1980).
     """
-    pairs = zip(counts, weights, strict=True)
-    return [Discounted(table.counts, (1 - weight) * table.counts) for table, weight in pairs]
+    for table, weight in zip(orders, weights, strict=True):
+        yield Discounted(table, table.counts, (1 - weight) * table.counts)
 
 
-def absolute(counts: Sequence[NGramCounts], discount: float | None) -> list[Discounted]:
+def absolute(orders: Iterable[NGramCounts], discount: float | None) -> Iterator[Discounted]:
     r"""Take the same from each count: ``discount``, or Ney's estimate for each order.
 
     The estimate is :math:`n_1 / (n_1 + 2 n_2)`, where :math:`n_r` is how many n-grams occur r
     times (Ney et al., 1994). Where one of the two is 0, it says nothing, and the discount is 0.5.
     """
-    return [
-        Discounted(
-            table.counts,
-            np.where(table.counts > 0, _ney(table.counts) if discount is None else discount, 0.0),
-        )
-        for table in counts
-    ]
+    for table in orders:
+        amount = _ney(table.counts) if discount is None else discount
+        yield Discounted(table, table.counts, np.where(table.counts > 0, amount, 0.0))
 
 
 def _ney(counts: np.ndarray) -> float:
@@ -68,25 +70,30 @@ def _ney(counts: np.ndarray) -> float:
     return float(once / (once + 2 * twice)) if once and twice else FALLBACK_DISCOUNTS[0]
 
 
-def kneser_ney(counts: Sequence[NGramCounts]) -> list[Discounted]:
+def kneser_ney(orders: Iterable[NGramCounts]) -> Iterator[Discounted]:
     """Interpolated modified Kneser–Ney (Chen and Goodman, 1999), as KenLM estimates it.
 
     Below the highest order, an n-gram counts as often as there are different words before it (one
     that begins with ``<s>`` has none, and keeps its count). Counts of 1, of 2, and of 3 or more
     have discounts of their own.
     """
-    adjusted = [continuation_counts(table, above) for table, above in pairwise(counts)]
-    result = []
-    for values in [*adjusted, counts[-1].counts]:
-        amounts = np.array([0.0, *modified_discounts(values)])
-        result.append(Discounted(values, amounts[np.minimum(values, 3)]))
-    return result
+    orders = iter(orders)
+    table = next(orders)
+    for above in orders:
+        yield _with_modified_discounts(table, continuation_counts(table, above))
+        table = above
+    yield _with_modified_discounts(table, table.counts)
 
 
 def continuation_counts(table: NGramCounts, above: NGramCounts) -> np.ndarray:
     """In how many different ways each n-gram continues a word, shape (n-grams,)."""
-    ways = np.bincount(above.suffixes, minlength=len(table.keys))
+    ways = np.bincount(above.suffixes, minlength=len(table.keys)).astype(np.int32)
     return np.where(table.at_start, table.counts, ways)
+
+
+def _with_modified_discounts(table: NGramCounts, counts: np.ndarray) -> Discounted:
+    amounts = np.array([0.0, *modified_discounts(counts)])
+    return Discounted(table, counts, amounts[np.minimum(counts, 3)])
 
 
 def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
@@ -114,24 +121,46 @@ def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
     return found if good else FALLBACK_DISCOUNTS
 
 
-def interpolate(
-    counts: Sequence[NGramCounts], discounted: Sequence[Discounted], vocab_size: int
-) -> list[Table]:
-    """Make the tables of a model from the counts and discounts of each order."""
-    values, discounts = discounted[0]
-    total = values.sum()
-    probs = (values - discounts + discounts.sum() * _uniform(vocab_size)) / total
+def interpolate(discounted: Iterable[Discounted], vocab_size: int) -> list[Table]:
+    """Make the tables of a model from the discounted counts of the orders 1, 2, ….
+
+    They are asked for one order after the other, and only the probabilities of the order below are
+    kept for the next one.
+    """
+    discounted = iter(discounted)
+    below = next(discounted)
+    probs = _interpolated_unigrams(below, vocab_size)
+    tables = []
+    for above in discounted:
+        backoffs, probs_above = _interpolated(above, probs, vocab_size)
+        tables.append(_table(below.ngrams, probs, backoffs))
+        below, probs = above, probs_above
+    return [*tables, _table(below.ngrams, probs, np.ones(len(probs)))]
+
+
+def _interpolated_unigrams(order: Discounted, vocab_size: int) -> np.ndarray:
+    _, counts, discounts = order
+    probs = (counts - discounts + discounts.sum() * _uniform(vocab_size)) / counts.sum()
     probs[list(_NEVER_PREDICTED)] = 0
-    all_probs, backoffs = [probs], []
-    for table, (values, discounts), below in zip(counts[1:], discounted[1:], counts, strict=False):
-        contexts = table.keys // vocab_size
-        totals = _context_sums(contexts, values, below)
-        taken = _context_sums(contexts, discounts, below)
-        gammas = np.divide(taken, totals, out=np.ones(len(totals)), where=totals > 0)
-        direct = (values - discounts) / totals[contexts]
-        all_probs.append(direct + gammas[contexts] * all_probs[-1][table.suffixes])
-        backoffs.append(gammas)
-    return _tables(counts, all_probs, backoffs)
+    return probs
+
+
+def _interpolated(
+    order: Discounted, probs_below: np.ndarray, vocab_size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The back-off weights of the order below, and the probabilities of this one."""
+    ngrams, counts, discounts = order
+    contexts = ngrams.keys // vocab_size
+    totals = _context_sums(contexts, counts, len(probs_below))
+    taken = _context_sums(contexts, discounts, len(probs_below))
+    gammas = np.divide(taken, totals, out=np.ones(len(totals)), where=totals > 0)
+    probs = np.empty(len(counts))
+    for first in range(0, len(counts), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        direct = (counts[some] - discounts[some]) / totals[contexts[some]]
+        backed_off = gammas[contexts[some]] * probs_below[ngrams.suffixes[some]]
+        probs[some] = direct + backed_off
+    return gammas, probs
 
 
 def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Table]:
@@ -147,7 +176,7 @@ def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Tabl
         probs = np.where(uniform > 0, (top.counts + k) / (top.counts.sum() + k * number), 0.0)
         return _tables(counts, [probs], [])
     contexts = top.keys // vocab_size
-    totals = _context_sums(contexts, top.counts, lower[-1]) + k * number
+    totals = _context_sums(contexts, top.counts, len(lower[-1].keys)) + k * number
     all_probs = [uniform, *(np.full(len(table.keys), 1 / number) for table in lower[1:])]
     backoffs = [*(np.ones(len(table.keys)) for table in lower[:-1]), k * number / totals]
     return _tables(counts, [*all_probs, (top.counts + k) / totals[contexts]], backoffs)
@@ -164,7 +193,8 @@ def stupid_backoff(counts: Sequence[NGramCounts], alpha: float, vocab_size: int)
     frequencies = [np.where(unigrams > 0, unigrams / unigrams.sum(), unseen)]
     for below, table in pairwise(counts):
         contexts = table.keys // vocab_size
-        frequencies.append(table.counts / _context_sums(contexts, table.counts, below)[contexts])
+        totals = _context_sums(contexts, table.counts, len(below.keys))
+        frequencies.append(table.counts / totals[contexts])
     return _tables(counts, frequencies, [np.full(len(t.keys), alpha) for t in counts[:-1]])
 
 
@@ -185,7 +215,8 @@ def held_out_estimates(
     known[:, 0] = True
     located = locate([table.keys for table in counts], stream, vocab_size)
     for n, (ends, contexts, places) in enumerate(located, 1):
-        totals = _context_sums(counts[n].keys // vocab_size, counts[n].counts, counts[n - 1])
+        contexts_of_all = counts[n].keys // vocab_size
+        totals = _context_sums(contexts_of_all, counts[n].counts, len(counts[n - 1].keys))
         inside, there = contexts >= 0, places >= 0
         known[ends[inside], n] = totals[contexts[inside]] > 0
         estimates[ends[there], n] = counts[n].counts[places[there]] / totals[contexts[there]]
@@ -204,12 +235,12 @@ def number_of_predicted(vocab_size: int) -> int:
     return vocab_size - len(_NEVER_PREDICTED)
 
 
-def _context_sums(contexts: np.ndarray, values: np.ndarray, below: NGramCounts) -> np.ndarray:
-    """The sum of the values of all n-grams with each context, shape (n-grams of the order below,).
+def _context_sums(contexts: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
+    """The sum of the values of all n-grams with each of ``number`` contexts, shape (number,).
 
     ``contexts`` is the rank of each n-gram's context, shape (n-grams,).
     """
-    return np.bincount(contexts, values, minlength=len(below.keys)).astype(float)
+    return np.bincount(contexts, values, minlength=number).astype(float, copy=False)
 
 
 def _uniform(vocab_size: int) -> np.ndarray:
@@ -223,8 +254,10 @@ def _tables(
     counts: Sequence[NGramCounts], all_probs: list[np.ndarray], backoffs: list[np.ndarray]
 ) -> list[Table]:
     backoffs = [*backoffs, np.ones(len(counts[-1].keys))]
+    return [_table(*order) for order in zip(counts, all_probs, backoffs, strict=True)]
+
+
+def _table(ngrams: NGramCounts, probs: np.ndarray, backoffs: np.ndarray) -> Table:
     with np.errstate(divide="ignore"):  # what never comes has the logarithm minus infinity
-        return [
-            Table(table.keys, np.log(p).astype(np.float32), np.log(b).astype(np.float32))
-            for table, p, b in zip(counts, all_probs, backoffs, strict=True)
-        ]
+        log_probs, log_backoffs = np.log(probs), np.log(backoffs)
+    return Table(ngrams.keys, log_probs.astype(np.float32), log_backoffs.astype(np.float32))
