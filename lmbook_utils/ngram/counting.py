@@ -6,6 +6,7 @@ the n-grams of an order are one sorted array of such *keys*, those that share a 
 by side, and finding an n-gram is a binary search.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -15,7 +16,7 @@ import numpy as np
 from lmbook_utils.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
 RESERVED = frozenset({PAD, BOS, EOS})  # no text may hold them; an unknown word <unk> may be there
-_READ_AT_ONCE = 10_000  # sentences
+_READ_AT_ONCE = 1_000  # sentences
 
 
 @dataclass(frozen=True)
@@ -143,15 +144,13 @@ def _read(
         raise ValueError(
             f"{name} must be a list of tokenised sentences; it was {type(sentences).__name__}"
         )
-    words, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
-    iterator, first = iter(sentences), 0
+    words, lengths = array("i"), array("i")
+    iterator = iter(sentences)
     while some := list(islice(iterator, _READ_AT_ONCE)):
-        _check(some, first, name)
-        lengths.append(np.fromiter(map(len, some), np.int64, len(some)))
-        numbers = map(number_of.__getitem__, chain.from_iterable(some))
-        words.append(np.fromiter(numbers, np.int32, int(lengths[-1].sum())))
-        first += len(some)
-    return np.concatenate(words), np.concatenate(lengths)
+        _check(some, len(lengths), name)
+        lengths.extend(map(len, some))
+        words.extend(map(number_of.__getitem__, chain.from_iterable(some)))
+    return np.asarray(words), np.asarray(lengths)
 
 
 def _check(some: list[Sequence[str]], first: int, name: str) -> None:
@@ -219,9 +218,9 @@ def count_ngrams(stream: Stream, order: int, vocab_size: int) -> list[NGramCount
 def _count_order(
     stream: Stream, ranks: np.ndarray, n: int, vocab_size: int
 ) -> tuple[NGramCounts, np.ndarray]:
-    """Count the n-grams of one order, and rank the one that ends at each position.
+    """Count the n-grams of one order, from the rank of the (n - 1)-gram that ends at each position.
 
-    ``ranks`` is the rank of the (n - 1)-gram that ends at each position, shape (positions,).
+    Returns the rank of the n-gram that ends at each position as well, or -1 where there is none.
     """
     ends = np.flatnonzero(stream.history >= n - 1).astype(np.int32)
     keys = ranks[ends - 1].astype(np.int64)
@@ -230,18 +229,20 @@ def _count_order(
     keys, ends = _sort(keys, ends)
     is_new = np.ones(len(keys), bool)
     is_new[1:] = keys[1:] != keys[:-1]
-    new_ranks = np.full(len(ranks), -1, np.int32)
-    new_ranks[ends] = np.cumsum(is_new, dtype=np.int32) - 1
-    counts = np.diff(np.flatnonzero(is_new), append=len(keys)).astype(np.int32)
+    new_ranks = np.zeros(len(ranks), np.int32)
+    new_ranks[ends] = np.cumsum(is_new, dtype=np.int32)
+    new_ranks -= 1
     keys, ends = keys[is_new], ends[is_new]
+    starts = np.flatnonzero(is_new).astype(np.int32)
+    counts = np.diff(starts, append=np.int32(len(is_new)))
     return NGramCounts(keys, counts, ranks[ends], stream.history[ends] == n - 1), new_ranks
 
 
 def _sort(keys: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sort keys, and with them their places, which must rise.
+    """Sort keys, and with them the places where they are, which rise.
 
-    Key and place packed into one number sort several times faster than ``argsort`` does, and in
-    place.
+    Key and place packed into one number sort several times faster than ``argsort`` does, and need
+    no second array.
     """
     bits = int(places[-1]).bit_length() if len(places) else 0
     if len(keys) and int(keys.max()).bit_length() + bits <= 63:

@@ -24,7 +24,7 @@ from lmbook_utils.vocabulary import Vocabulary
 
 FALLBACK_DISCOUNTS = (0.5, 1.0, 1.5)  # KenLM's (its option --discount_fallback)
 _NEVER_PREDICTED = (Vocabulary.pad_id, Vocabulary.bos_id)
-_AT_ONCE = 1 << 18  # n-grams: what keeps the arrays in between small
+_AT_ONCE = 1 << 18  # n-grams
 
 
 class Discounted(NamedTuple):
@@ -128,14 +128,14 @@ def interpolate(discounted: Iterable[Discounted], vocab_size: int) -> list[Table
     kept for the next one.
     """
     discounted = iter(discounted)
-    below = next(discounted)
-    probs = _interpolated_unigrams(below, vocab_size)
+    order = next(discounted)
+    keys, probs = order.ngrams.keys, _interpolated_unigrams(order, vocab_size)
     tables = []
-    for above in discounted:
-        backoffs, probs_above = _interpolated(above, probs, vocab_size)
-        tables.append(_table(below.ngrams, probs, backoffs))
-        below, probs = above, probs_above
-    return [*tables, _table(below.ngrams, probs, np.ones(len(probs)))]
+    for order in discounted:
+        backoffs, probs_above = _interpolated(order, probs, vocab_size)
+        tables.append(_table(keys, probs, backoffs))
+        keys, probs = order.ngrams.keys, probs_above
+    return [*tables, _table(keys, probs, np.ones(len(probs), np.float32))]
 
 
 def _interpolated_unigrams(order: Discounted, vocab_size: int) -> np.ndarray:
@@ -150,16 +150,15 @@ def _interpolated(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The back-off weights of the order below, and the probabilities of this one."""
     ngrams, counts, discounts = order
-    contexts = ngrams.keys // vocab_size
-    totals = _context_sums(contexts, counts, len(probs_below))
-    taken = _context_sums(contexts, discounts, len(probs_below))
-    gammas = np.divide(taken, totals, out=np.ones(len(totals)), where=totals > 0)
-    probs = np.empty(len(counts))
-    for first in range(0, len(counts), _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        direct = (counts[some] - discounts[some]) / totals[contexts[some]]
-        backed_off = gammas[contexts[some]] * probs_below[ngrams.suffixes[some]]
-        probs[some] = direct + backed_off
+    totals = _context_sums(ngrams.keys, counts, vocab_size, len(probs_below))
+    gammas = _context_sums(ngrams.keys, discounts, vocab_size, len(probs_below))
+    np.divide(gammas, totals, out=gammas, where=totals > 0)
+    gammas[totals == 0] = 1  # what no word follows is no context
+    probs = discounts  # they take the place of the discounts, which saves an array
+    for some in _blocks(len(counts)):
+        contexts = ngrams.keys[some] // vocab_size
+        direct = (counts[some] - discounts[some]) / totals[contexts]
+        probs[some] = direct + gammas[contexts] * probs_below[ngrams.suffixes[some]]
     return gammas, probs
 
 
@@ -176,7 +175,7 @@ def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Tabl
         probs = np.where(uniform > 0, (top.counts + k) / (top.counts.sum() + k * number), 0.0)
         return _tables(counts, [probs], [])
     contexts = top.keys // vocab_size
-    totals = _context_sums(contexts, top.counts, len(lower[-1].keys)) + k * number
+    totals = _context_sums(top.keys, top.counts, vocab_size, len(lower[-1].keys)) + k * number
     all_probs = [uniform, *(np.full(len(table.keys), 1 / number) for table in lower[1:])]
     backoffs = [*(np.ones(len(table.keys)) for table in lower[:-1]), k * number / totals]
     return _tables(counts, [*all_probs, (top.counts + k) / totals[contexts]], backoffs)
@@ -192,9 +191,8 @@ def stupid_backoff(counts: Sequence[NGramCounts], alpha: float, vocab_size: int)
     unseen = alpha * _uniform(vocab_size)
     frequencies = [np.where(unigrams > 0, unigrams / unigrams.sum(), unseen)]
     for below, table in pairwise(counts):
-        contexts = table.keys // vocab_size
-        totals = _context_sums(contexts, table.counts, len(below.keys))
-        frequencies.append(table.counts / totals[contexts])
+        totals = _context_sums(table.keys, table.counts, vocab_size, len(below.keys))
+        frequencies.append(table.counts / totals[table.keys // vocab_size])
     return _tables(counts, frequencies, [np.full(len(t.keys), alpha) for t in counts[:-1]])
 
 
@@ -215,8 +213,8 @@ def held_out_estimates(
     known[:, 0] = True
     located = locate([table.keys for table in counts], stream, vocab_size)
     for n, (ends, contexts, places) in enumerate(located, 1):
-        contexts_of_all = counts[n].keys // vocab_size
-        totals = _context_sums(contexts_of_all, counts[n].counts, len(counts[n - 1].keys))
+        table, below = counts[n], counts[n - 1]
+        totals = _context_sums(table.keys, table.counts, vocab_size, len(below.keys))
         inside, there = contexts >= 0, places >= 0
         known[ends[inside], n] = totals[contexts[inside]] > 0
         estimates[ends[there], n] = counts[n].counts[places[there]] / totals[contexts[there]]
@@ -235,12 +233,22 @@ def number_of_predicted(vocab_size: int) -> int:
     return vocab_size - len(_NEVER_PREDICTED)
 
 
-def _context_sums(contexts: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
+def _context_sums(keys: np.ndarray, values: np.ndarray, vocab_size: int, number: int) -> np.ndarray:
     """The sum of the values of all n-grams with each of ``number`` contexts, shape (number,).
 
-    ``contexts`` is the rank of each n-gram's context, shape (n-grams,).
+    The keys are sorted, so the contexts of a block of n-grams follow each other.
     """
-    return np.bincount(contexts, values, minlength=number).astype(float, copy=False)
+    sums = np.zeros(number)
+    for some in _blocks(len(keys)):
+        contexts = keys[some] // vocab_size
+        first, last = contexts[0], contexts[-1]
+        sums[first : last + 1] += np.bincount(contexts - first, values[some])
+    return sums
+
+
+def _blocks(number: int) -> Iterator[slice]:
+    """Slices that together take all of so many n-grams: a part at a time needs little memory."""
+    return (slice(first, first + _AT_ONCE) for first in range(0, number, _AT_ONCE))
 
 
 def _uniform(vocab_size: int) -> np.ndarray:
@@ -254,10 +262,12 @@ def _tables(
     counts: Sequence[NGramCounts], all_probs: list[np.ndarray], backoffs: list[np.ndarray]
 ) -> list[Table]:
     backoffs = [*backoffs, np.ones(len(counts[-1].keys))]
-    return [_table(*order) for order in zip(counts, all_probs, backoffs, strict=True)]
+    keys = [ngrams.keys for ngrams in counts]
+    return [_table(*order) for order in zip(keys, all_probs, backoffs, strict=True)]
 
 
-def _table(ngrams: NGramCounts, probs: np.ndarray, backoffs: np.ndarray) -> Table:
+def _table(keys: np.ndarray, probs: np.ndarray, backoffs: np.ndarray) -> Table:
     with np.errstate(divide="ignore"):  # what never comes has the logarithm minus infinity
-        log_probs, log_backoffs = np.log(probs), np.log(backoffs)
-    return Table(ngrams.keys, log_probs.astype(np.float32), log_backoffs.astype(np.float32))
+        log_probs = np.log(probs).astype(np.float32)
+        log_backoffs = np.log(backoffs).astype(np.float32)
+    return Table(keys, log_probs, log_backoffs)
