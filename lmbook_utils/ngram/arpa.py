@@ -5,25 +5,26 @@ the probability, a tab, the words, and, where the n-gram is a context, a tab and
 logarithm of the back-off weight. What stands before the line ``\\data\\`` is no part of the model.
 """
 
-import io
 import re
+from array import array
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from lmbook_utils import storage
 from lmbook_utils.ngram.tables import Table, find, words_of
-from lmbook_utils.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, Vocabulary
+from lmbook_utils.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, Vocabulary
 
 LOG_10_OF_NOTHING = -99.0  # what stands for the logarithm of 0, which has no decimal form
 LOG_10_OF_MISSING_UNK = -100.0  # what KenLM gives an unknown word if the file has no <unk>
 LARGEST_LOG_10_OF_BACKOFF = 100.0  # far above any weight of a model, and far below an overflow
 
-# What ends a word of an ARPA file, for KenLM too; str.split would also take a no-break space.
-_BREAKS = "\0\t\n\v\f\r "
-_SEPARATOR = re.compile(f"[{_BREAKS}]+")
+_BREAKS = "\0\t\n\v\f\r "  # what ends a word of an ARPA file, for KenLM too
+
+_NGram = tuple[list[bytes], tuple[float, float]]  # words, and logarithms to the base of 10
 
 
 def write(path: str | PathLike[str], tables: list[Table], vocabulary: Vocabulary) -> None:
@@ -73,24 +74,32 @@ def _to_base_10(logarithms: np.ndarray) -> np.ndarray:
 class _Lines:
     """The lines of a file one by one, and errors that name the one which was read last."""
 
-    def __init__(self, path: str | PathLike[str]):
-        self.path, self.number = Path(path), 0
-        self._lines = io.BytesIO(self.path.read_bytes())
+    def __init__(self, path: Path, file: BinaryIO):
+        self.path, self.number = path, 0
+        self._file = file
 
-    def next_filled(self, awaited: str = "\\end\\") -> str:
-        """The next line that is not empty; without one, the error says what was awaited."""
-        for line in self._lines:
+    def next_fields(self, awaited: str = "\\end\\") -> list[bytes]:
+        """What the next line that is not empty holds, as UTF-8 between white space.
+
+        Without such a line, the error says what was awaited.
+        """
+        for line in self._file:
             self.number += 1
             try:
-                text = line.decode("utf-8").strip(_BREAKS)
+                line.decode()
             except UnicodeDecodeError:
                 raise self.error("is no UTF-8 text") from None
-            if text:
-                return text
+            # Bytes are split at _BREAKS but for the zero; text would be at a no-break space, too.
+            if fields := line.replace(b"\0", b" ").split():
+                return fields
         self.number += 1
         raise self.error(
             f"is missing: the file ends before {awaited}, so it is truncated or something else"
         )
+
+    def next_filled(self, awaited: str = "\\end\\") -> str:
+        """The same as text, with one blank between its fields."""
+        return b" ".join(self.next_fields(awaited)).decode()
 
     def error(self, problem: str) -> ValueError:
         return ValueError(f"path must be an ARPA file; line {self.number} of {self.path} {problem}")
@@ -106,20 +115,24 @@ def read(path: str | PathLike[str]) -> tuple[list[Table], Vocabulary]:
     OSError
         If there is no such file.
     """
-    lines = _Lines(path)
+    path = Path(path)
+    with path.open("rb") as file:
+        return _read(_Lines(path, file))
+
+
+def _read(lines: _Lines) -> tuple[list[Table], Vocabulary]:
     sizes, line = _read_sizes(lines)
     tables: list[Table] = []
-    vocabulary = id_of = None
     for order, size in enumerate(sizes, 1):
         if line != f"\\{order}-grams:":
             raise lines.error(f"should be \\{order}-grams: and is {line[:60]!r}")
-        words, values, numbers = _read_section(lines, order, size, highest=order == len(sizes))
+        ngrams = _read_ngrams(lines, order, size, highest=order == len(sizes))
         if order == 1:
-            vocabulary = _make_vocabulary(lines, words, numbers)
-            id_of = {token: i for i, token in enumerate(vocabulary.tokens) if token != PAD}
-            tables.append(_unigrams(words, values, vocabulary))
+            table, vocabulary = _read_unigrams(lines, ngrams)
+            id_of = {token.encode(): i for i, token in enumerate(vocabulary.tokens) if token != PAD}
         else:
-            tables.append(_ngrams(lines, tables, words, values, numbers, id_of, len(vocabulary)))
+            table = _read_table(lines, ngrams, tables, vocabulary, id_of)
+        tables.append(table)
         line = lines.next_filled()
     if line != "\\end\\":
         raise lines.error(f"should be \\end\\ and is {line[:60]!r}")
@@ -141,13 +154,10 @@ def _read_sizes(lines: _Lines) -> tuple[list[int], str]:
     return sizes, line
 
 
-def _read_section(
-    lines: _Lines, order: int, size: int, highest: bool
-) -> tuple[list[list[str]], np.ndarray, list[int]]:
-    """Read the n-grams of one order: words, base-10 logarithms (n-grams, 2), line numbers."""
-    words, values, numbers = [], [], []  # lists, because the size that a file states may be false
+def _read_ngrams(lines: _Lines, order: int, size: int, highest: bool) -> Iterator[_NGram]:
+    """Read the n-grams of one order: the words of each, and its two base-10 logarithms."""
     for row in range(size):
-        fields = _SEPARATOR.split(lines.next_filled())
+        fields = lines.next_fields()
         if len(fields) not in (order + 1, order + 2) or (highest and len(fields) == order + 2):
             raise lines.error(
                 f"should have a logarithm, {order} words and {'no' if highest else 'a'} back-off "
@@ -159,75 +169,73 @@ def _read_section(
         except ValueError:
             raise lines.error("has something else where a logarithm should be") from None
         if not log_prob <= 0:
-            raise lines.error(f"has {fields[0]}, which is no logarithm of a probability up to 1")
+            wrong = fields[0].decode()
+            raise lines.error(f"has {wrong}, which is no logarithm of a probability up to 1")
         if not log_backoff < LARGEST_LOG_10_OF_BACKOFF:
-            raise lines.error(f"has {fields[-1]}, which is no logarithm of a back-off weight")
-        values.append((log_prob, log_backoff))
-        words.append(fields[1 : order + 1])
-        numbers.append(lines.number)
-    return words, np.array(values).reshape(-1, 2), numbers
+            wrong = fields[-1].decode()
+            raise lines.error(f"has {wrong}, which is no logarithm of a back-off weight")
+        yield fields[1 : order + 1], (log_prob, log_backoff)
 
 
-def _make_vocabulary(lines: _Lines, words: list[list[str]], numbers: list[int]) -> Vocabulary:
-    seen: set[str] = set()
-    for (word,), number in zip(words, numbers, strict=True):
-        if word in seen or word == PAD:
-            lines.number = number
-            raise lines.error(
-                f"has {word!r}, which "
-                + ("is there twice" if word in seen else "stands for no word")
-            )
-        seen.add(word)
+def _read_unigrams(lines: _Lines, unigrams: Iterator[_NGram]) -> tuple[Table, Vocabulary]:
+    logarithms: dict[str, tuple[float, float]] = {}
+    for (field,), values in unigrams:
+        word = field.decode()
+        if word in logarithms:
+            raise lines.error(f"has {word!r}, which is there twice")
+        if word == PAD:
+            raise lines.error(f"has {word!r}, which stands for no word")
+        logarithms[word] = values
     for token in (BOS, EOS):
-        if token not in seen:
+        if token not in logarithms:
             raise lines.error(f"ends the unigrams, and {token} is not one of them")
-    if seen <= set(SPECIAL_TOKENS):
+    if logarithms.keys() <= set(SPECIAL_TOKENS):
         raise lines.error("ends the unigrams, and there is no word")
-    return Vocabulary(word for (word,) in words if word not in SPECIAL_TOKENS)
+    vocabulary = Vocabulary(word for word in logarithms if word not in SPECIAL_TOKENS)
+    logarithms.setdefault(UNK, (LOG_10_OF_MISSING_UNK, 0.0))
+    logarithms[PAD] = -np.inf, 0.0
+    logarithms[BOS] = -np.inf, logarithms[BOS][1]  # never predicted, whatever the file says
+    values = np.array([logarithms[token] for token in vocabulary.tokens])
+    return _table(np.arange(len(vocabulary)), values), vocabulary
 
 
-def _unigrams(words: list[list[str]], values: np.ndarray, vocabulary: Vocabulary) -> Table:
-    ids = vocabulary.encode([word for (word,) in words])
-    log_probs, log_backoffs = np.full(len(vocabulary), -np.inf), np.zeros(len(vocabulary))
-    log_probs[vocabulary.unk_id] = LOG_10_OF_MISSING_UNK
-    log_probs[ids], log_backoffs[ids] = values.T
-    log_probs[vocabulary.bos_id] = -np.inf  # it is never predicted, whatever the file says
-    return _table(np.arange(len(vocabulary)), np.stack([log_probs, log_backoffs], axis=1))
-
-
-def _ngrams(
+def _read_table(
     lines: _Lines,
+    ngrams: Iterator[_NGram],
     tables: list[Table],
-    words: list[list[str]],
-    values: np.ndarray,
-    numbers: list[int],
-    id_of: dict[str, int],
-    vocab_size: int,
+    vocabulary: Vocabulary,
+    id_of: dict[bytes, int],
 ) -> Table:
-    """Turn n-grams into a table, after those of the orders below."""
+    """Read the n-grams of the next order, after those of the orders below."""
     order = len(tables) + 1
-    ids = np.array([[id_of.get(word, -1) for word in row] for row in words], np.int64)
-    ids = ids.reshape(-1, order)
-    ranks = ids[:, 0]
+    unknown = f"whose words or first {order - 1} words are not among the n-grams before it"
+    all_ids, all_values, line_numbers = array("i"), array("d"), array("q")
+    for words, values in ngrams:
+        try:
+            all_ids.extend([id_of[word] for word in words])
+        except KeyError:
+            raise lines.error(f"has {b' '.join(words).decode()!r}, {unknown}") from None
+        all_values.extend(values)
+        line_numbers.append(lines.number)
+
+    def error(row: int, problem: str) -> ValueError:
+        lines.number = line_numbers[row]
+        return lines.error(f"has {' '.join(vocabulary.decode(ids[row]))!r}, {problem}")
+
+    ids = np.asarray(all_ids).reshape(-1, order)
+    ranks = ids[:, 0].astype(np.int64)
     for n in range(2, order):
-        ranks = np.where(
-            ranks >= 0, find(tables[n - 1].keys, ranks * vocab_size + ids[:, n - 1]), -1
-        )
-    keys = ranks * vocab_size + ids[:, -1]
-    bad = np.flatnonzero((ids < 0).any(axis=1) | (ranks < 0))
-    if len(bad):
-        lines.number = numbers[bad[0]]
-        raise lines.error(
-            f"has {' '.join(words[bad[0]])!r}, whose words or first {order - 1} words are not "
-            "among the n-grams before it"
-        )
+        # What follows an n-gram that is not there, of rank -1, has a key below 0, which is nowhere.
+        ranks = find(tables[n - 1].keys, ranks * len(vocabulary) + ids[:, n - 1])
+    if (ranks < 0).any():
+        raise error(np.argmax(ranks < 0), unknown)
+    keys = ranks * len(vocabulary) + ids[:, -1]
     places = np.argsort(keys, kind="stable")
-    twice = np.flatnonzero(np.diff(keys[places]) == 0)
-    if len(twice):
-        row = places[twice[0] + 1]
-        lines.number = numbers[row]
-        raise lines.error(f"has {' '.join(words[row])!r}, which is there twice")
-    return _table(keys[places], values[places])
+    keys = keys[places]
+    twice = keys[1:] == keys[:-1]
+    if twice.any():
+        raise error(places[np.argmax(twice) + 1], "which is there twice")
+    return _table(keys, np.asarray(all_values).reshape(-1, 2)[places])
 
 
 def _table(keys: np.ndarray, base_10: np.ndarray) -> Table:
