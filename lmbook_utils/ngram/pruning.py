@@ -41,25 +41,26 @@ def prune(tables: list[Table], threshold: float, vocab_size: int) -> list[Table]
     list of Table
         As many orders; the higher ones may be empty.
     """
-    kept: list[np.ndarray] = []  # of each order, from the highest down to 2: which n-grams stay
-    needed = np.zeros(0, bool)  # which n-grams of the order are contexts of one that stays
+    kept, masses = [], []  # of the orders from the highest down to 2
+    needed = np.zeros(len(tables[-1].keys), bool)  # is the n-gram the context of one that stays?
     for order in range(len(tables), 1, -1):
-        keys = tables[order - 1].keys
-        stays = _rises(tables, order, vocab_size) > threshold
-        if len(needed):
-            stays |= needed
+        q = np.exp(_backed_off(tables, order, vocab_size))
+        stays = needed | (_rises(tables, order, q, vocab_size) > threshold)
         kept.append(stays)
+        masses.append(_mass_to_share(tables, order, q, stays, vocab_size))
         needed = np.zeros(len(tables[order - 2].keys), bool)
-        needed[keys[stays] // vocab_size] = True
-    return _with_backoffs(tables, kept[::-1], vocab_size)
+        needed[tables[order - 1].keys[stays] // vocab_size] = True
+    return _with_backoffs(tables, kept[::-1], masses[::-1], vocab_size)
 
 
-def _rises(tables: list[Table], order: int, vocab_size: int) -> np.ndarray:
-    """By how much the perplexity rises, relatively, without each n-gram of an order."""
+def _rises(tables: list[Table], order: int, q: np.ndarray, vocab_size: int) -> np.ndarray:
+    """By how much the perplexity rises, relatively, without each n-gram of an order.
+
+    ``q`` is the probability of each of them in the order below, shape (n-grams,).
+    """
     table, below = tables[order - 1], tables[order - 2]
     contexts = table.keys // vocab_size
     p = np.exp(table.log_probs.astype(float))
-    q = np.exp(_backed_off(tables, order, vocab_size))
     log_p_context = _log_probs_of_ngrams(tables, order - 1, vocab_size)[contexts]
     gamma = np.exp(below.log_backoffs[contexts].astype(float))
     unseen_q = _unseen_mass(contexts, q, len(below.keys))[contexts]
@@ -92,10 +93,11 @@ def _backed_off(tables: list[Table], order: int, vocab_size: int) -> np.ndarray:
 
 def _log_probs_of_ngrams(tables: list[Table], order: int, vocab_size: int) -> np.ndarray:
     """Log-probability of all words of each n-gram; that of ``<s>`` at its beginning is 0."""
-    words = words_of(tables, order, vocab_size)
-    scores = score_stream(tables, _as_stream(words), vocab_size).reshape(words.shape)
-    scores[words[:, 0] == Vocabulary.bos_id, 0] = 0
-    return scores.sum(axis=1)
+    log_probs = tables[0].log_probs.astype(float)
+    log_probs[Vocabulary.bos_id] = 0
+    for table in tables[1:order]:
+        log_probs = log_probs[table.keys // vocab_size] + table.log_probs
+    return log_probs
 
 
 def _select(tables: list[Table], kept: list[np.ndarray], vocab_size: int) -> list[Table]:
@@ -110,14 +112,20 @@ def _select(tables: list[Table], kept: list[np.ndarray], vocab_size: int) -> lis
     return result
 
 
-def _with_backoffs(tables: list[Table], kept: list[np.ndarray], vocab_size: int) -> list[Table]:
-    """Keep some n-grams, with the back-off weights that make every distribution sum to 1."""
+def _with_backoffs(
+    tables: list[Table], kept: list[np.ndarray], masses: list[np.ndarray], vocab_size: int
+) -> list[Table]:
+    """Keep some n-grams, with the back-off weights that make every distribution sum to 1.
+
+    ``kept`` and ``masses`` are of the orders from 2 up: which n-grams stay, and what each context
+    has for the words without one.
+    """
     result = _select(tables, kept, vocab_size)
     kept = [np.ones(len(tables[0].keys), bool), *kept]
-    for order in range(2, len(tables) + 1):
+    for order, all_masses in enumerate(masses, 2):
         keys, below = result[order - 1].keys, result[order - 2]
         contexts = keys // vocab_size
-        mass = _mass_to_share(tables, kept[order - 1], order, vocab_size)[kept[order - 2]]
+        mass = all_masses[kept[order - 2]]
         q = np.exp(_backed_off(result, order, vocab_size))
         unseen_q = _unseen_mass(contexts, q, len(below.keys))
         gamma = np.exp(below.log_backoffs.astype(float))  # right where no word is left to share
@@ -130,7 +138,7 @@ def _with_backoffs(tables: list[Table], kept: list[np.ndarray], vocab_size: int)
 
 
 def _mass_to_share(
-    tables: list[Table], stays: np.ndarray, order: int, vocab_size: int
+    tables: list[Table], order: int, q: np.ndarray, stays: np.ndarray, vocab_size: int
 ) -> np.ndarray:
     """What each context has for the words without an n-gram: what it had, and what was dropped.
 
@@ -138,7 +146,6 @@ def _mass_to_share(
     """
     table, below = tables[order - 1], tables[order - 2]
     contexts, number = table.keys // vocab_size, len(below.keys)
-    q = np.exp(_backed_off(tables, order, vocab_size))
     had = np.exp(below.log_backoffs.astype(float)) * _unseen_mass(contexts, q, number)
     p = np.where(stays, 0.0, np.exp(table.log_probs.astype(float)))
     return had + np.bincount(contexts, p, minlength=number)
