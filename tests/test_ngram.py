@@ -14,6 +14,7 @@ from nltk.lm import MLE, AbsoluteDiscountingInterpolated, Lidstone, StupidBackof
 from nltk.lm import Vocabulary as NLTKVocabulary
 
 from lmbook_utils.ngram import SMOOTHINGS, NGramModel
+from lmbook_utils.ngram.counting import _sort
 from lmbook_utils.ngram.smoothing import modified_discounts
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -434,3 +435,24 @@ def test_a_model_is_trained_and_judged_without_loading_scipy():
         "NGramModel(2).fit([['a', 'b']]).perplexity([['b']]); sys.exit('scipy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# ---------------------------------------------------------------------------------------------
+# Large texts, in small
+
+
+@pytest.mark.parametrize("smoothing", SMOOTHINGS)
+def test_a_model_made_a_few_ngrams_at_a_time_is_the_same(monkeypatch, smoothing):
+    model = fitted(3, smoothing)
+    monkeypatch.setattr("lmbook_utils.ngram.smoothing._AT_ONCE", 2)
+    for table, again in zip(model.tables_, fitted(3, smoothing).tables_, strict=True):
+        np.testing.assert_array_equal(again.keys, table.keys)
+        np.testing.assert_allclose(again.log_probs, table.log_probs, rtol=1e-6)
+        np.testing.assert_allclose(again.log_backoffs, table.log_backoffs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("largest", [9, 2**62], ids=["packed", "too large to be packed"])
+def test_keys_are_sorted_with_their_places(largest):
+    keys, places = _sort(np.array([largest, 5, largest, 1]), np.arange(4, dtype=np.int32))
+    assert keys.tolist() == [1, 5, largest, largest]
+    assert places.tolist() == [3, 1, 0, 2]
