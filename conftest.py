@@ -14,6 +14,7 @@ import nbval.plugin
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent / "tools"))
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
 from notebook_comparison import output_differences
 
@@ -47,6 +48,9 @@ class NotebookCell(nbval.plugin.IPyNbCell):
 
 
 def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "equation(label, …): tests the equations of the book with these labels"
+    )
     config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
 
 

@@ -27,6 +27,8 @@ def next_word_probabilities(
     probabilities sum to at least ``top_p`` stays (nucleus sampling, Holtzman et al., 2020); the
     rest is scaled to sum to 1.
 
+    Equation: :eq:`eq-temperature`
+
     Parameters
     ----------
     logits

@@ -89,6 +89,8 @@ def score_logits(logits: np.ndarray, targets: np.ndarray) -> TokenScores:
 def cross_entropy(log_probs: np.ndarray) -> float:
     r"""Mean negative log-probability, :math:`-\frac1N \sum_t \ln p(w_t)`, in nats per token.
 
+    Equation: :eq:`eq-cross-entropy`
+
     Raises
     ------
     ValueError
@@ -109,6 +111,8 @@ def perplexity(log_probs: np.ndarray) -> float:
     bound: a model that is sure of wrong words is worse than one that knows nothing, and one that
     holds a word that came for impossible has infinite perplexity. Perplexities can only be
     compared over the same tokens.
+
+    Equation: :eq:`eq-perplexity`
 
     Raises
     ------

@@ -91,6 +91,8 @@ def train_language_model(
     held to at most 1. The state goes from batch to batch, and is reset where the text begins
     again. On a terminal a progress bar shows the loss.
 
+    Equation: :eq:`eq-training-loss`
+
     Parameters
     ----------
     model

@@ -60,6 +60,7 @@ def test_every_setting_gives_a_distribution_without_the_banned_words(data):
     assert not probabilities[list(banned)].any()
 
 
+@pytest.mark.equation("eq-temperature")
 @given(data=st.data())
 def test_the_distribution_is_that_of_the_definition(data):
     values = data.draw(different_logits)
@@ -73,6 +74,7 @@ def test_the_distribution_is_that_of_the_definition(data):
     np.testing.assert_allclose(next_word_probabilities(values, **settings), expected, atol=1e-12)
 
 
+@pytest.mark.equation("eq-temperature")
 @given(logits)
 def test_temperature_1_is_the_models_own_distribution(values):
     np.testing.assert_allclose(next_word_probabilities(values), softmax(values), atol=1e-15)

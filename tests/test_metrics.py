@@ -93,6 +93,7 @@ def test_scores_of_arrays_that_do_not_fit(logits, targets, message):
 # Cross-entropy, perplexity, bits
 
 
+@pytest.mark.equation("eq-cross-entropy")
 @given(logits_and_targets())
 def test_cross_entropy_is_scikit_learns_log_loss(data):
     logits, targets = data
@@ -108,6 +109,7 @@ def test_cross_entropy_is_scikit_learns_log_loss(data):
     )
 
 
+@pytest.mark.equation("eq-cross-entropy")
 @given(st.lists(st.integers(1, 20), min_size=2, max_size=8))
 def test_cross_entropy_of_the_true_distribution_is_its_entropy(counts):
     probabilities = np.array(counts) / sum(counts)
@@ -116,6 +118,7 @@ def test_cross_entropy_of_the_true_distribution_is_its_entropy(counts):
     assert metrics.bits_per_token(log_probs) == pytest.approx(entropy(probabilities, base=2))
 
 
+@pytest.mark.equation("eq-perplexity")
 @pytest.mark.parametrize("vocabulary", [1, 2, 5000])
 def test_the_uniform_models_perplexity_is_the_size_of_the_vocabulary(vocabulary):
     log_probs = metrics.score_logits(np.zeros((3, vocabulary)), np.array([0] * 3)).log_probs
@@ -136,6 +139,7 @@ def test_bits_and_nats_measure_the_same(log_probs):
     assert 2**bits == pytest.approx(np.exp(nats)) == pytest.approx(metrics.perplexity(log_probs))
 
 
+@pytest.mark.equation("eq-perplexity")
 @given(log_probabilities)
 def test_perplexity_is_the_inverse_geometric_mean_of_the_probabilities(log_probs):
     expected = np.prod(np.exp(log_probs / len(log_probs))) ** -1

@@ -139,6 +139,7 @@ def test_two_runs_with_the_same_seed_are_identical_and_print_nothing(capfd):
         np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.equation("eq-training-loss")
 @pytest.mark.parametrize("number", [31, 4])
 def test_the_training_loss_is_that_of_a_plain_loop_that_skips_padding(number):
     """Of 31 words, the last stream has one place less; of 4 words, it has none.
@@ -173,6 +174,7 @@ def test_the_training_loss_is_the_mean_over_the_steps_since_the_evaluation_befor
     np.testing.assert_allclose(reported, expected, rtol=1e-5)
 
 
+@pytest.mark.equation("eq-training-loss")
 def test_padding_does_not_move_the_weights():
     """One word of each of two streams is real; the rest of the batch is padding."""
     ids = np.array([5, 6])
