@@ -20,6 +20,7 @@ FILES = {
     "lmbook_utils/ngram.py": "1\n",
     "references.bib": "@book{a}\n",
     "requirements.txt": "numpy==2.0.0\n",
+    "tests/test_ngram.py": "1\n",
     "tools/build_site.py": "1\n",
 }
 PAGES = ["intro.html", "chapters/one.html", "index.html", "search.html"]
@@ -105,7 +106,7 @@ def test_moving_text_from_one_file_to_the_next_changes_the_fingerprint(book):
     "name",
     [
         "README.md",
-        "tests/test_ngram.py",
+        "benchmarks/ngram.py",
         "_build/html/index.html",
         "lmbook_utils/__pycache__/ngram.cpython-312.pyc",
         "chapters/.ipynb_checkpoints/one-checkpoint.ipynb",

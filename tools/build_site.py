@@ -31,6 +31,7 @@ SOURCES = (
     "lmbook_utils",
     "references.bib",
     "requirements.txt",
+    "tests",
     "tools/build_site.py",
 )
 ENVIRONMENT = (

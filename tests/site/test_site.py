@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from equations import collect
 from site_checks import (
     DESK,
     PHONE,
@@ -115,6 +116,17 @@ def test_each_page_has_a_title_of_its_own(site):
 
 def test_the_book_has_mathematics(site):
     assert any(parsed(site / name).select(".math") for name in CHAPTERS)
+
+
+def test_the_index_of_equations_has_each_with_its_number_its_code_and_its_tests(site):
+    page = parsed(site / "chapters/appendix/equations.html").select_one("article")
+    links = {a["href"].rpartition("#")[2]: a.get_text() for a in page.select("a.internal")}
+    names = {code.get_text() for code in page.select("code")}
+    index = collect(ROOT)
+    assert index.equations
+    for equation in index.equations:
+        assert re.fullmatch(r"\(\d+\)", links[f"equation-{equation.label}"])
+    assert {place.name for place in [*index.functions, *index.tests]} <= names
 
 
 def test_the_switch_changes_the_colour_scheme_and_the_next_page_keeps_it(page, address):
