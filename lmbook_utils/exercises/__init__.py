@@ -16,13 +16,23 @@ from lmbook_utils.exercises.preprocessing import (
     check_news_unknown_share,
     check_windows,
 )
+from lmbook_utils.exercises.rnn_math import (
+    check_forget_gate,
+    check_gru_step,
+    check_rnn_parameters,
+    check_sigmoid_gradient,
+)
 
 __all__ = [
     "check_continuation_probability",
     "check_coverage",
+    "check_forget_gate",
+    "check_gru_step",
     "check_news_unknown_share",
     "check_parameter_count",
     "check_perplexity",
+    "check_rnn_parameters",
+    "check_sigmoid_gradient",
     "check_top_p",
     "check_toy_absolute",
     "check_uniform_bits",
