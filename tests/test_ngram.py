@@ -93,12 +93,14 @@ def test_the_perplexity_counts_the_end_of_each_sentence():
 ABC = [["a", "b"], ["a", "b"], ["a", "c"]]
 
 
+@pytest.mark.equation("eq-mle")
 def test_relative_frequencies_by_hand():
     model = NGramModel(2, "mle").fit(ABC)
     assert model.log_prob(["a", "b"]) == pytest.approx(np.log(1 * 2 / 3 * 1))
     assert with_unknown_probs(model, ["a"])["c"] == pytest.approx(1 / 3)
 
 
+@pytest.mark.equation("eq-add-k")
 def test_add_k_by_hand():
     probs = with_unknown_probs(NGramModel(2, "add-k", k=0.5).fit(ABC), ["a"])
     words = 5  # a, b, c, <unk>, </s>
@@ -106,6 +108,7 @@ def test_add_k_by_hand():
     assert probs["</s>"] == probs["<unk>"] == pytest.approx(0.5 / (3 + 0.5 * words))
 
 
+@pytest.mark.equation("eq-jelinek-mercer")
 def test_jelinek_mercer_by_hand():
     model = NGramModel(2, "jelinek-mercer", weights=[0.9, 0.6]).fit(ABC)
     unigram_b = 0.9 * 2 / 9 + 0.1 / 5
@@ -113,6 +116,7 @@ def test_jelinek_mercer_by_hand():
     assert with_unknown_probs(model, ["<unk>"])["b"] == pytest.approx(unigram_b)
 
 
+@pytest.mark.equation("eq-absolute")
 def test_absolute_discounting_by_hand():
     model = NGramModel(2, "absolute", discount=0.5).fit(ABC)
     unigram_b = (2 - 0.5) / 9 + 4 * 0.5 / 9 / 5  # four different words gave 0.5 each
@@ -127,6 +131,7 @@ def test_the_estimated_discount_is_neys():
     assert with_unknown_probs(model, [])["a"] == pytest.approx(expected)
 
 
+@pytest.mark.equation("eq-continuation")
 def test_kneser_ney_by_hand():
     model = NGramModel(2, "kneser-ney").fit(ABC)
     ways = {"a": 1, "b": 1, "c": 1, "</s>": 2}  # only </s> follows two different words
@@ -141,6 +146,7 @@ def test_kneser_ney_by_hand():
     assert with_unknown_probs(model, ["a"])["b"] == pytest.approx(expected)
 
 
+@pytest.mark.equation("eq-stupid-backoff")
 def test_stupid_backoff_by_hand():
     model = NGramModel(3, "stupid-backoff").fit(ABC)
     assert with_unknown_probs(model, ["<s>", "a"])["b"] == pytest.approx(2 / 3)
@@ -148,6 +154,7 @@ def test_stupid_backoff_by_hand():
     assert with_unknown_probs(model, ["c", "c"])["b"] == pytest.approx(0.4 * 0.4 * 2 / 9)
 
 
+@pytest.mark.equation("eq-modified-discounts")
 def test_the_modified_discounts_are_those_of_chen_and_goodman():
     counts = np.repeat([1, 2, 3, 4, 9], [50, 20, 10, 4, 7])
     y = 50 / (50 + 2 * 20)
@@ -207,18 +214,21 @@ def assert_agrees(ours, theirs, order, unseen_contexts=True):
                 )
 
 
+@pytest.mark.equation("eq-mle")
 @pytest.mark.parametrize("order", [2, 3])
 def test_relative_frequencies_agree_with_nltk(order):
     # NLTK gives 0 to every word after a context that was never seen: no distribution.
     assert_agrees(fitted(order, "mle"), nltk_model(MLE, order), order, unseen_contexts=False)
 
 
+@pytest.mark.equation("eq-add-k")
 @pytest.mark.parametrize("order", [2, 3])
 @pytest.mark.parametrize("k", [1, 0.1])
 def test_add_k_agrees_with_nltk(order, k):
     assert_agrees(fitted(order, "add-k", k=k), nltk_model(Lidstone, order, gamma=k), order)
 
 
+@pytest.mark.equation("eq-stupid-backoff")
 @pytest.mark.parametrize("order", [2, 3])
 def test_stupid_backoff_agrees_with_nltk(order):
     ours, theirs = fitted(order, "stupid-backoff"), nltk_model(StupidBackoff, order, alpha=0.4)
@@ -228,6 +238,7 @@ def test_stupid_backoff_agrees_with_nltk(order):
             assert theirs.score(word, context) == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.equation("eq-absolute")
 @pytest.mark.parametrize("order", [2, 3])
 def test_absolute_discounting_agrees_with_nltk(order):
     ours = fitted(order, "absolute", discount=0.75)

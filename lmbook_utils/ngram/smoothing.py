@@ -39,7 +39,10 @@ class Discounted(NamedTuple):
 
 
 def maximum_likelihood(orders: Iterable[NGramCounts]) -> Iterator[Discounted]:
-    r"""Relative frequencies, :math:`p(w \mid h) = c(h w) / c(h)`, 0 for what was not counted."""
+    r"""Relative frequencies, :math:`p(w \mid h) = c(h w) / c(h)`, 0 for what was not counted.
+
+    Equation: :eq:`eq-mle`
+    """
     for table in orders:
         yield Discounted(table, table.counts, np.zeros(len(table.counts)))
 
@@ -49,6 +52,8 @@ def jelinek_mercer(orders: Iterable[NGramCounts], weights: Sequence[float]) -> I
 
     To take :math:`1 - \lambda_n` of each count leaves :math:`\lambda_n c(h w) / c(h)`, and gives
     the order below the weight :math:`\gamma = 1 - \lambda_n` (Jelinek and Mercer, 1980).
+
+    Equation: :eq:`eq-jelinek-mercer`
     """
     for table, weight in zip(orders, weights, strict=True):
         yield Discounted(table, table.counts, (1 - weight) * table.counts)
@@ -59,6 +64,8 @@ def absolute(orders: Iterable[NGramCounts], discount: float | None) -> Iterator[
 
     The estimate is :math:`n_1 / (n_1 + 2 n_2)`, where :math:`n_r` is how many n-grams occur r
     times (Ney et al., 1994). Where one of the two is 0, it says nothing, and the discount is 0.5.
+
+    Equation: :eq:`eq-absolute`
     """
     for table in orders:
         amount = _ney(table.counts) if discount is None else discount
@@ -86,7 +93,10 @@ def kneser_ney(orders: Iterable[NGramCounts]) -> Iterator[Discounted]:
 
 
 def continuation_counts(table: NGramCounts, above: NGramCounts) -> np.ndarray:
-    """In how many different ways each n-gram continues a word, shape (n-grams,)."""
+    """In how many different ways each n-gram continues a word, shape (n-grams,).
+
+    Equation: :eq:`eq-continuation`
+    """
     ways = np.bincount(above.suffixes, minlength=len(table.keys)).astype(np.int32)
     return np.where(table.at_start, table.counts, ways)
 
@@ -104,6 +114,8 @@ def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
     for r = 1, 2, 3 (Chen and Goodman, 1999, equation 26), where :math:`n_r` is how many counts are
     r. Small or artificial texts may have no count of 1, 2, 3 or 4, or give a discount below 0 or
     above r. All three are then ``FALLBACK_DISCOUNTS``, as in KenLM with ``--discount_fallback``.
+
+    Equation: :eq:`eq-modified-discounts`
 
     Examples
     --------
@@ -126,6 +138,8 @@ def interpolate(discounted: Iterable[Discounted], vocab_size: int) -> list[Table
 
     They are asked for one order after the other, and only the probabilities of the order below are
     kept for the next one.
+
+    Equations: :eq:`eq-mle`, :eq:`eq-jelinek-mercer`, :eq:`eq-absolute`, :eq:`eq-continuation`
     """
     discounted = iter(discounted)
     order = next(discounted)
@@ -167,6 +181,8 @@ def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Tabl
 
     After a context that was never seen all words are equally probable, so the orders below the
     highest only say which contexts were seen; V is the number of words that can come.
+
+    Equation: :eq:`eq-add-k`
     """
     uniform = _uniform(vocab_size)
     number = number_of_predicted(vocab_size)
@@ -186,6 +202,8 @@ def stupid_backoff(counts: Sequence[NGramCounts], alpha: float, vocab_size: int)
 
     The scores do not sum to 1. A word that was never seen has the score that alpha gives to the
     uniform distribution.
+
+    Equation: :eq:`eq-stupid-backoff`
     """
     unigrams = counts[0].counts
     unseen = alpha * _uniform(vocab_size)
