@@ -232,6 +232,8 @@ def global_norm(gradients: Arrays) -> float:
 def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndarray]:
     r"""Shorten gradients to a global norm of at most ``max_norm`` (Pascanu et al., 2013).
 
+    Equation: :eq:`eq-clipping`
+
     .. math:: g_k \gets g_k \cdot \min\left(1, \frac{\text{max\_norm}}{\text{global norm}}\right)
 
     All are multiplied by the same number, so that the direction stays.

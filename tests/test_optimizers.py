@@ -147,6 +147,7 @@ some_gradients = st.dictionaries(
 )
 
 
+@pytest.mark.equation("eq-clipping")
 @given(some_gradients, st.floats(1e-3, 1e3))
 def test_clipped_gradients_are_no_longer_than_allowed_and_keep_their_direction(gradients, limit):
     norm, clipped = global_norm(gradients), clip_by_global_norm(gradients, limit)

@@ -54,6 +54,7 @@ def make_batch(rng, batch=2, time=4, words=5):
 # Worked out by hand
 
 
+@pytest.mark.equation("eq-rnn-hidden")
 def test_two_steps_of_a_simple_cell_worked_out_by_hand():
     # x_1 = ln 2 and x_2 = ln 3 - 0.3, W_xh = 1, W_hh = 1/2, b_h = 0, h_0 = 0:
     #   a_1 = ln 2                     h_1 = 0.6                                  (R1, R2)
@@ -78,6 +79,7 @@ def test_two_steps_of_a_simple_cell_worked_out_by_hand():
     assert gradients.state.item() == pytest.approx(0.0576)
 
 
+@pytest.mark.equation("eq-lstm")
 def test_one_step_of_an_lstm_worked_out_by_hand():
     # The input only reaches the candidate, x = ln 2, and c_0 = 2 ln 2 - 0.6. Then
     #   i = f = o = 1/2, g = 0.6, c_1 = c_0 / 2 + 0.3 = ln 2, h_1 = 0.6 / 2       (L1 to L4)
@@ -97,6 +99,7 @@ def test_one_step_of_an_lstm_worked_out_by_hand():
     assert gradients.state.c.item() == pytest.approx(0.16)
 
 
+@pytest.mark.equation("eq-gru")
 def test_one_step_of_a_gru_worked_out_by_hand():
     # All weights are 0 but the recurrent bias of the candidate, ln 4; h_0 = 0.2. Then
     #   u = r = 1/2, g = tanh(ln 4 / 2) = 0.6, h_1 = 0.2 / 2 + 0.6 / 2 = 0.4      (G1 to G4)
@@ -114,6 +117,7 @@ def test_one_step_of_a_gru_worked_out_by_hand():
     assert gradients.state.item() == pytest.approx(0.5)
 
 
+@pytest.mark.equation("eq-rnn-output")
 def test_the_loss_of_a_model_without_weights_is_that_of_its_output_bias():
     model = rnn.RNN(2, 1, 1)
     model.set_parameters(W_hy=[[0, 0]], b_y=np.log([0.25, 0.75]))
@@ -126,6 +130,7 @@ def test_the_loss_of_a_model_without_weights_is_that_of_its_output_bias():
 # Gradients of the cells against central differences
 
 
+@pytest.mark.equation("eq-bptt-hidden", "eq-bptt-parameters", "eq-lstm-cell-gradient")
 @every_cell
 @settings(max_examples=15)
 @given(sizes=sizes, seed=st.integers(0, 999))
@@ -175,6 +180,7 @@ def test_without_tanh_a_gradient_shrinks_or_grows_by_the_spectral_radius_at_each
 # Gradients of the language model against central differences
 
 
+@pytest.mark.equation("eq-bptt-logits", "eq-bptt-output")
 @every_model
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("mask", [None, [[1, 1, 1], [1, 0, 0]]], ids=["all words", "mask"])
@@ -209,6 +215,7 @@ def test_the_check_leaves_the_parameters_as_they_were():
     assert all((model.parameters[name] == before[name]).all() for name in before)
 
 
+@pytest.mark.equation("eq-central-difference")
 def test_central_differences_find_a_derivative_that_is_known():
     x = np.array([[0.0, 1.0], [2.0, 3.0]])
     found = rnn.numerical_gradient(lambda: float(np.sin(x).sum()), x)
@@ -246,6 +253,7 @@ def model_as_keras_has_it(arrays):
     return [E, *as_keras_has_them(cells[:half]), *as_keras_has_them(cells[half:]), W_hy, b_y]
 
 
+@pytest.mark.equation("eq-rnn-hidden", "eq-lstm", "eq-gru")
 @every_model
 def test_a_cell_computes_what_keras_computes(cell):
     """Equations (R1) and (R2), (L1) to (L4), (G1) to (G4), and their gradients."""

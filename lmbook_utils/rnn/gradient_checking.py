@@ -14,6 +14,8 @@ def numerical_gradient(
 ) -> np.ndarray:
     r"""Estimate a derivative by central differences.
 
+    Equation: :eq:`eq-central-difference`
+
     .. math:: \frac{\partial L}{\partial \theta} \approx
         \frac{L(\theta + \epsilon) - L(\theta - \epsilon)}{2 \epsilon}
 

@@ -24,6 +24,8 @@ class GRUCache(NamedTuple):
 class GRUCell(Cell):
     r"""A gated recurrent unit (Cho et al., 2014), in the variant that Keras has by default.
 
+    Equation: :eq:`eq-gru`
+
     .. math::
         a^x_t &= W_{xh} x_t + b_{xh} = [a^{xu}_t; \, a^{xr}_t; \, a^{xg}_t], \quad
         a^h_t = W_{hh} h_{t-1} + b_{hh} = [a^{hu}_t; \, a^{hr}_t; \, a^{hg}_t] && \text{(G1)} \\

@@ -46,6 +46,8 @@ class LanguageModelGradients(NamedTuple):
 class RNN:
     r"""A recurrent language model: word vectors → cells → logits → softmax.
 
+    Equation: :eq:`eq-rnn-output`
+
     .. math::
         x_t &= \text{row } w_t \text{ of } E                              && \text{(M1)} \\
         h_t &= \text{cell}(x_t, h_{t-1}), \text{ one on top of the other} && \text{(M2)} \\
@@ -221,6 +223,8 @@ class RNN:
         mask: np.ndarray | None = None,
     ) -> LanguageModelGradients:
         """Compute the loss and its derivatives by all parameters, (M1) to (M7).
+
+        Equations: :eq:`eq-bptt-logits`, :eq:`eq-bptt-output`
 
         Parameters and errors as for :meth:`loss`.
 

@@ -32,6 +32,8 @@ class LSTMCache(NamedTuple):
 class LSTMCell(Cell):
     r"""A cell with long short-term memory (Hochreiter and Schmidhuber, 1997; Gers et al., 2000).
 
+    Equation: :eq:`eq-lstm`
+
     .. math::
         a_t &= W_{xh} x_t + W_{hh} h_{t-1} + b_h
         = [a^i_t; \, a^f_t; \, a^g_t; \, a^o_t]                              && \text{(L1)} \\
@@ -158,6 +160,8 @@ class LSTMCell(Cell):
 
     def backward(self, d_hidden: np.ndarray, cache: LSTMCache) -> CellGradients:
         r"""Send gradients back through time, (L5) to (L9).
+
+        Equation: :eq:`eq-lstm-cell-gradient`
 
         Parameters
         ----------

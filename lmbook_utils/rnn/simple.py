@@ -23,6 +23,8 @@ class RNNCache(NamedTuple):
 class RNNCell(Cell):
     r"""A simple recurrent cell (Elman, 1990).
 
+    Equation: :eq:`eq-rnn-hidden`
+
     .. math::
         a_t &= W_{xh} x_t + W_{hh} h_{t-1} + b_h   && \text{(R1)} \\
         h_t &= \tanh(a_t)                          && \text{(R2)}
@@ -127,6 +129,8 @@ class RNNCell(Cell):
 
     def backward(self, d_hidden: np.ndarray, cache: RNNCache) -> CellGradients:
         r"""Send gradients back through time, (R3) to (R6).
+
+        Equations: :eq:`eq-bptt-hidden`, :eq:`eq-bptt-parameters`
 
         Parameters
         ----------
