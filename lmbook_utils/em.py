@@ -20,6 +20,71 @@ class Weights(NamedTuple):
     log_likelihoods: list[float]
 
 
+def mixture_weights(
+    probabilities: np.ndarray, iterations: int = 100, tolerance: float = 1e-9
+) -> Weights:
+    r"""Weights of a mixture of models, by EM from equal weights.
+
+    Equation: :eq:`eq-em-weights`
+
+    .. math::
+        p(w_t) = \sum_m \lambda_m \, p_m(w_t), \qquad
+        \lambda_m \leftarrow \frac1N \sum_t
+            \frac{\lambda_m \, p_m(w_t)}{\sum_k \lambda_k \, p_k(w_t)}
+
+    The hidden variable is the model that a word was drawn from.
+
+    Parameters
+    ----------
+    probabilities
+        Of the words of a held-out text under each model, shape (tokens, models).
+    iterations
+        How many steps at most.
+    tolerance
+        EM stops when the mean log-likelihood rises by less.
+
+    Returns
+    -------
+    Weights
+        One weight for each model, shape (models,); they sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If ``probabilities`` has another shape, holds numbers that are no probabilities, or a word
+        that no model holds for possible; or if ``iterations`` is no whole number from 1.
+
+    Examples
+    --------
+    Two words that only the first model knows, and one that only the second knows:
+
+    >>> found = mixture_weights(np.array([[0.5, 0.0], [0.1, 0.0], [0.0, 0.2]]))
+    >>> found.weights.round(3).tolist()
+    [0.667, 0.333]
+    """
+    probabilities = np.asarray(probabilities, float)
+    if probabilities.ndim != 2 or not probabilities.size:
+        raise ValueError(
+            "probabilities must have the shape (tokens, models), with at least one of each; it "
+            f"was {probabilities.shape}"
+        )
+    if not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise ValueError("probabilities must be from 0 to 1; one was not")
+    if not probabilities.any(axis=1).all():
+        raise ValueError("probabilities must give each token to some model; one had only zeros")
+    require_whole(1, iterations=iterations)
+    weights = np.full(probabilities.shape[1], 1 / probabilities.shape[1])
+    history: list[float] = []
+    for _ in range(iterations):
+        joint = weights * probabilities
+        totals = joint.sum(axis=1, keepdims=True)
+        history.append(float(np.log(totals).mean()))
+        if len(history) > 1 and history[-1] - history[-2] < tolerance:
+            break
+        weights = (joint / totals).mean(axis=0)
+    return Weights(weights, history)
+
+
 def interpolation_weights(
     estimates: np.ndarray,
     known: np.ndarray,

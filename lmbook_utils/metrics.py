@@ -144,6 +144,47 @@ def bits_per_token(log_probs: np.ndarray) -> float:
     return cross_entropy(log_probs) / float(np.log(2))
 
 
+def kl_divergence(p: np.ndarray, q: np.ndarray) -> float:
+    r"""Kullback–Leibler divergence, :math:`\sum_w p(w) \ln \frac{p(w)}{q(w)}`, in nats.
+
+    Equation: :eq:`eq-cross-entropy-kl`
+
+    What it costs to predict with ``q`` where ``p`` is the truth: the cross-entropy of the two is
+    the entropy of ``p`` plus this. It is 0 for equal distributions and never negative, is infinite
+    where ``q`` holds for impossible what ``p`` does not, and is no distance: the two may not change
+    places.
+
+    Parameters
+    ----------
+    p, q
+        Two distributions over the same words, shape (vocabulary,).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or one of them is no distribution.
+
+    Examples
+    --------
+    >>> round(kl_divergence(np.array([0.5, 0.5, 0.0]), np.array([0.25, 0.5, 0.25])), 4)
+    0.3466
+    """
+    from scipy.special import rel_entr
+
+    p, q = np.asarray(p, float), np.asarray(q, float)
+    if p.ndim != 1 or p.shape != q.shape:
+        raise ValueError(
+            f"p and q must have the same shape (vocabulary,); they had {p.shape} and {q.shape}"
+        )
+    for name, values in {"p": p, "q": q}.items():
+        if not (values.size and (values >= 0).all() and abs(values.sum() - 1) < 1e-6):
+            raise ValueError(
+                f"{name} must be a distribution, with numbers from 0 that sum to 1; they went from "
+                f"{values.min(initial=np.inf)} and summed to {values.sum()}"
+            )
+    return max(0.0, float(rel_entr(p, q).sum()))
+
+
 def accuracy(ranks: np.ndarray) -> float:
     """Share of tokens for which the model's first guess was right: :func:`top_k_accuracy`, k = 1.
 

@@ -24,6 +24,8 @@ LearningRate = float | Callable[[int], float]
 class SGD:
     r"""Gradient descent, with momentum if wanted.
 
+    Equation: :eq:`eq-sgd-momentum`
+
     .. math::
         v &\leftarrow \mu v - \eta g \\
         \theta &\leftarrow \theta + v
@@ -86,6 +88,8 @@ class SGD:
 
 class Adam:
     r"""Adam (Kingma and Ba, 2015): each parameter has a step size of its own.
+
+    Equation: :eq:`eq-adam`
 
     .. math::
         m &\leftarrow \beta_1 m + (1 - \beta_1) g \\
@@ -156,6 +160,8 @@ class Adam:
 
 def warmup_cosine(peak: float, steps: int, warmup_steps: int = 0) -> Callable[[int], float]:
     r"""A learning rate that rises from 0 in a straight line, and falls to 0 along a cosine.
+
+    Equation: :eq:`eq-warmup-cosine`
 
     .. math::
         \eta(t) = \begin{cases}

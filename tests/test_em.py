@@ -96,3 +96,66 @@ def test_wrong_arguments_are_named(changes, message):
     arguments = {"estimates": np.full((1, 2), 0.5), "known": np.ones((1, 2), bool), "base": 0.1}
     with pytest.raises(ValueError, match=message):
         em.interpolation_weights(**{**arguments, **changes})
+
+
+# ---------------------------------------------------------------------------------------------
+# A mixture of models
+
+
+@st.composite
+def probabilities(draw):
+    shape = draw(SHAPE)
+    return draw(arrays.arrays(float, shape, elements=st.floats(1e-6, 1)))
+
+
+@pytest.mark.equation("eq-em-weights")
+@given(probabilities())
+def test_the_likelihood_of_a_mixture_never_falls(case):
+    found = em.mixture_weights(case)
+    assert (np.diff(found.log_likelihoods) >= -1e-12).all()
+    assert found.weights.sum() == pytest.approx(1)
+    assert (found.weights >= 0).all()
+
+
+@given(probabilities())
+def test_the_likelihoods_of_a_mixture_are_those_of_its_weights(case):
+    found = em.mixture_weights(case, iterations=1)
+    assert found.log_likelihoods == pytest.approx([np.log(case.mean(axis=1)).mean()])
+
+
+def test_two_models_have_the_weights_of_an_interpolation():
+    rng = np.random.default_rng(3)
+    estimates = rng.beta(0.5, 2, (200, 1))
+    of_two = em.mixture_weights(np.hstack([estimates, np.full((200, 1), 0.1)]), 500)
+    of_one = em.interpolation_weights(estimates, np.ones((200, 1), bool), 0.1, 500)
+    assert of_two.weights[0] == pytest.approx(of_one.weights[0])
+    assert of_two.log_likelihoods == pytest.approx(of_one.log_likelihoods)
+
+
+@pytest.mark.equation("eq-em-weights")
+def test_no_small_move_of_weight_between_models_is_better():
+    case = np.random.default_rng(4).beta(0.3, 2, (300, 3))
+    weights = em.mixture_weights(case, 5000, 1e-14).weights
+    assert weights.min() > 0.02
+    best = np.log(case @ weights).mean()
+    for i, j in ((0, 1), (1, 2), (2, 0)):
+        for step in (0.01, -0.01):
+            moved = weights.copy()
+            moved[[i, j]] += step, -step
+            assert np.log(case @ moved).mean() < best
+
+
+@pytest.mark.parametrize(
+    ("case", "options", "message"),
+    [
+        (np.ones(3), {}, r"must have the shape \(tokens, models\).*it was \(3,\)"),
+        (np.ones((0, 2)), {}, "at least one of each"),
+        (np.array([[0.5, 1.5]]), {}, "probabilities must be from 0 to 1"),
+        (np.array([[0.5, np.nan]]), {}, "probabilities must be from 0 to 1"),
+        (np.array([[0.5, 0.5], [0, 0]]), {}, "one had only zeros"),
+        (np.ones((1, 2)), {"iterations": 0}, "iterations must be a whole number"),
+    ],
+)
+def test_wrong_probabilities_are_named(case, options, message):
+    with pytest.raises(ValueError, match=message):
+        em.mixture_weights(case, **options)

@@ -176,6 +176,51 @@ def test_what_is_no_log_probability(measure, log_probs, message):
         measure(log_probs)
 
 
+# Kullback–Leibler divergence
+
+
+POSITIVE = hnp.arrays(float, 5, elements=st.floats(1e-6, 1))
+
+
+@pytest.mark.equation("eq-cross-entropy-kl")
+@given(POSITIVE, POSITIVE)
+def test_the_cross_entropy_is_the_entropy_plus_the_divergence(p, q):
+    p, q = p / p.sum(), q / q.sum()
+    found = metrics.kl_divergence(p, q)
+    assert found >= 0
+    assert found == pytest.approx(-(p @ np.log(q)) + p @ np.log(p), abs=1e-12)
+    assert found == pytest.approx(entropy(p, q), abs=1e-12)
+
+
+@given(POSITIVE)
+def test_a_distribution_does_not_diverge_from_itself(p):
+    assert metrics.kl_divergence(p / p.sum(), p / p.sum()) == 0
+
+
+def test_words_that_never_come_cost_nothing():
+    assert metrics.kl_divergence([0.5, 0.5, 0], [0.25, 0.25, 0.5]) == pytest.approx(np.log(2))
+
+
+def test_what_comes_and_was_held_for_impossible_costs_infinitely_much():
+    assert metrics.kl_divergence([0.5, 0.5], [1, 0]) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "message"),
+    [
+        ([0.5, 0.5], [1], r"same shape \(vocabulary,\); they had \(2,\) and \(1,\)"),
+        ([[1]], [[1]], "same shape"),
+        ([0.5, 0.6], [0.5, 0.5], "p must be a distribution.*summed to 1.1"),
+        ([0.5, 0.5], [1.5, -0.5], "q must be a distribution.*from -0.5"),
+        ([np.nan, 0.5], [0.5, 0.5], "p must be a distribution"),
+        ([], [], "p must be a distribution"),
+    ],
+)
+def test_what_is_no_distribution_has_no_divergence(p, q, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.kl_divergence(p, q)
+
+
 # Accuracy
 
 

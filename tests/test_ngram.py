@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ngram_texts import HELD_OUT, NORMALISED, TEXT, texts, words
 from nltk.lm import MLE, AbsoluteDiscountingInterpolated, Lidstone, StupidBackoff
 from nltk.lm import Vocabulary as NLTKVocabulary
+from scipy.stats import dirichlet
 
 from lmbook_utils.ngram import SMOOTHINGS, NGramModel
 from lmbook_utils.ngram.counting import _sort
@@ -106,6 +107,17 @@ def test_add_k_by_hand():
     words = 5  # a, b, c, <unk>, </s>
     assert probs["b"] == pytest.approx(2.5 / (3 + 0.5 * words))
     assert probs["</s>"] == probs["<unk>"] == pytest.approx(0.5 / (3 + 0.5 * words))
+
+
+@pytest.mark.equation("eq-add-k-dirichlet")
+@pytest.mark.parametrize("k", [0.01, 0.5, 1, 3])
+def test_add_k_is_the_mean_of_what_a_dirichlet_prior_becomes(k):
+    model = NGramModel(2, "add-k", k=k).fit(ABC)
+    prior = np.full(5, k)  # of a, b, c, <unk>, </s>
+    seen = np.array([0, 2, 1, 0, 0])
+    found = with_unknown_probs(model, ["a"])
+    expected = dirichlet(prior + seen).mean()
+    assert [found[w] for w in ("a", "b", "c", "<unk>", "</s>")] == pytest.approx(expected)
 
 
 @pytest.mark.equation("eq-jelinek-mercer")

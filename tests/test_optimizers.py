@@ -41,6 +41,7 @@ def path_of_keras(optimizer):
 # Step by step like Keras
 
 
+@pytest.mark.equation("eq-sgd-momentum")
 @pytest.mark.parametrize(
     "settings",
     [
@@ -60,6 +61,7 @@ def test_sgd_takes_the_steps_of_keras(settings):
 BETA_1, BETA_2 = float(np.float32(0.9)), float(np.float32(0.999))
 
 
+@pytest.mark.equation("eq-adam")
 @pytest.mark.parametrize(
     "settings",
     [
@@ -74,6 +76,7 @@ def test_adam_takes_the_steps_of_keras(settings):
     np.testing.assert_allclose(path_of_numpy(Adam(**settings)), theirs, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.equation("eq-warmup-cosine")
 @pytest.mark.parametrize("warmup_steps", [0, 10])
 def test_the_schedule_is_that_of_keras(warmup_steps):
     keras = pytest.importorskip("keras")
@@ -93,6 +96,7 @@ def test_the_schedule_is_that_of_keras(warmup_steps):
 # By hand
 
 
+@pytest.mark.equation("eq-sgd-momentum")
 def test_momentum_remembers_the_steps_before():
     theta = {"w": np.array([0.0])}
     optimizer = SGD(learning_rate=1.0, momentum=0.5)
@@ -109,6 +113,7 @@ def test_nesterov_looks_ahead():
     assert theta["w"][0] == 1.5  # 0.5 · 1 + 1
 
 
+@pytest.mark.equation("eq-adam")
 def test_adam_divides_by_the_size_of_the_gradients():
     theta = {"w": np.array([0.0])}
     optimizer = Adam(learning_rate=0.1, beta_1=0.5, beta_2=0.75, epsilon=1e-12)

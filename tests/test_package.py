@@ -27,7 +27,7 @@ WITH_TENSORFLOW = ("models", "training", "generation", "saving", "tasks")
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
     {"_validation", "storage"},
-    {"em", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
+    {"em", "losses", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
     {"datasets", "rnn"},
     {"preprocessing"},
     {"vocabulary"},

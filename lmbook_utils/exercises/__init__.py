@@ -11,6 +11,12 @@ from lmbook_utils.exercises.concepts import (
 )
 from lmbook_utils.exercises.evaluation import check_perplexity, check_uniform_bits
 from lmbook_utils.exercises.keras_model import check_parameter_count, check_top_p
+from lmbook_utils.exercises.mle_training import (
+    check_class_probabilities,
+    check_dirichlet_mode,
+    check_nesterov,
+    check_softmax_gradient,
+)
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
     check_news_unknown_share,
@@ -24,15 +30,19 @@ from lmbook_utils.exercises.rnn_math import (
 )
 
 __all__ = [
+    "check_class_probabilities",
     "check_continuation_probability",
     "check_coverage",
+    "check_dirichlet_mode",
     "check_forget_gate",
     "check_gru_step",
+    "check_nesterov",
     "check_news_unknown_share",
     "check_parameter_count",
     "check_perplexity",
     "check_rnn_parameters",
     "check_sigmoid_gradient",
+    "check_softmax_gradient",
     "check_top_p",
     "check_toy_absolute",
     "check_uniform_bits",

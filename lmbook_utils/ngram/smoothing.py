@@ -182,7 +182,7 @@ def add_k(counts: Sequence[NGramCounts], k: float, vocab_size: int) -> list[Tabl
     After a context that was never seen all words are equally probable, so the orders below the
     highest only say which contexts were seen; V is the number of words that can come.
 
-    Equation: :eq:`eq-add-k`
+    Equations: :eq:`eq-add-k`, :eq:`eq-add-k-dirichlet`
     """
     uniform = _uniform(vocab_size)
     number = number_of_predicted(vocab_size)

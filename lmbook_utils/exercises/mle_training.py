@@ -1,0 +1,133 @@
+"""Chapter 3, maximum likelihood and training."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from scipy.special import softmax
+
+from lmbook_utils.exercises._verdicts import call, number_from, prints_verdict, require
+from lmbook_utils.losses import softmax_cross_entropy
+from lmbook_utils.optimizers import SGD
+
+
+@prints_verdict
+def check_softmax_gradient(answer: Sequence[float]) -> None:
+    """Chapter 3: the gradient of the cross-entropy for p = (1/2, 1/4, 1/4); the third word came.
+
+    Examples
+    --------
+    >>> check_softmax_gradient([0.5, 0.25, 0.25])
+    Not yet: your numbers sum to 1 and not to 0; the truth has not been subtracted.
+    """
+    numbers = _numbers_from(answer, 3)
+    right = softmax_cross_entropy(np.log([[0.5, 0.25, 0.25]]), np.array([[0, 0, 1]])).gradient[0]
+    require(
+        abs(numbers.sum()) < 1e-3,
+        f"your numbers sum to {numbers.sum():.4g} and not to 0; the truth has not been subtracted",
+    )
+    require(
+        not np.allclose(numbers, -right, atol=1e-3),
+        "your numbers are those of the log-likelihood, and the loss is its negative",
+    )
+    require(np.allclose(numbers, right, atol=1e-3), "the third word came; subtract it from p")
+
+
+@prints_verdict
+def check_dirichlet_mode(answer: float) -> None:
+    """Chapter 3: the Dirichlet prior whose most probable distribution is that of add-one.
+
+    Examples
+    --------
+    >>> check_dirichlet_mode(1)
+    Not yet: with alpha = 1 the most probable distribution is the relative frequency.
+    """
+    alpha = number_from(answer)
+    counts = np.array([3.0, 1.0, 0.0])
+    wanted = (counts + 1) / (counts + 1).sum()
+    require(alpha >= 1, "below 1 the posterior has no maximum where a count is 0")
+    mode = (counts + alpha - 1) / (counts + alpha - 1).sum()
+    what = "is the relative frequency"
+    if alpha > 1:
+        shown = ", ".join(f"{p:.3f}" for p in mode)
+        right = ", ".join(f"{p:.3f}" for p in wanted)
+        what = f"for the counts 3, 1, 0 is ({shown}) and not ({right})"
+    require(
+        np.allclose(mode, wanted, atol=1e-6),
+        f"with alpha = {alpha:g} the most probable distribution {what}",
+    )
+
+
+@prints_verdict
+def check_nesterov(function: Callable[..., tuple[np.ndarray, np.ndarray]]) -> None:
+    """Chapter 3: one step of Nesterov's momentum, from theta and v to the new ones.
+
+    Examples
+    --------
+    >>> check_nesterov(lambda theta, v, gradient, rate, momentum: (theta, v))
+    Not yet: after step 1, v is not right.
+    """
+    rng = np.random.default_rng(0)
+    tested, expected = SGD(0.1, momentum=0.8, nesterov=True), {"theta": np.ones(3)}
+    theta, velocity = np.ones(3), np.zeros(3)
+    expected_velocity = np.zeros(3)
+    for number in (1, 2, 3):
+        case = f"after step {number}"
+        gradient = rng.normal(size=3)
+        before = expected["theta"].copy()
+        tested.step(expected, {"theta": gradient})
+        expected_velocity = 0.8 * expected_velocity - 0.1 * gradient
+        result = call(function, case, theta.copy(), velocity.copy(), gradient.copy(), 0.1, 0.8)
+        require(
+            isinstance(result, tuple | list) and len(result) == 2,
+            f"{case}, the result is not a pair (theta, v)",
+        )
+        theta, velocity = (_numbers_from(part, 3) for part in result)
+        require(np.allclose(velocity, expected_velocity), f"{case}, v is not right")
+        require(
+            not np.allclose(theta, before + expected_velocity),
+            f"{case}, theta has moved by v: that is momentum without a look ahead",
+        )
+        require(np.allclose(theta, expected["theta"]), f"{case}, theta is not right")
+
+
+@prints_verdict
+def check_class_probabilities(function: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
+    """Chapter 3: the E step of a mixture, from logarithms that are far too small for ``exp``.
+
+    Examples
+    --------
+    >>> check_class_probabilities(lambda log_weights, log_p: np.exp(log_weights + log_p))
+    Not yet: the probabilities of a text's classes do not sum to 1.
+    """
+    rng = np.random.default_rng(0)
+    log_weights = np.log([0.5, 0.3, 0.2])
+    log_p = rng.normal(scale=2, size=(4, 3))
+    for shift, case in ((0, "for short texts"), (-5000, "for texts of thousands of words")):
+        result = np.asarray(call(function, case, log_weights.copy(), log_p + shift))
+        require(
+            result.shape == log_p.shape,
+            f"{case}, the result has the shape {result.shape} and not {log_p.shape}",
+        )
+        require(
+            np.isfinite(result).all(),
+            f"{case}, the result holds NaN or infinity; all products became 0, so subtract the "
+            "largest logarithm of each row before exp",
+        )
+        require(
+            np.allclose(result.sum(axis=1), 1),
+            "the probabilities of a text's classes do not sum to 1",
+        )
+        right = softmax(log_weights + log_p, axis=1)
+        require(np.allclose(result, right), f"{case}, the result is not right; are weights used?")
+
+
+def _numbers_from(answer: object, length: int) -> np.ndarray:
+    try:
+        numbers = np.asarray(answer, float)
+    except (TypeError, ValueError):
+        numbers = np.zeros(0)
+    require(
+        numbers.shape == (length,) and bool(np.isfinite(numbers).all()),
+        f"expected {length} numbers; it was {answer!r}",
+    )
+    return numbers
