@@ -130,7 +130,16 @@ def test_the_loss_of_a_model_without_weights_is_that_of_its_output_bias():
 # Gradients of the cells against central differences
 
 
-@pytest.mark.equation("eq-bptt-hidden", "eq-bptt-parameters", "eq-lstm-cell-gradient")
+@pytest.mark.equation(
+    "eq-bptt-hidden",
+    "eq-bptt-parameters",
+    "eq-lstm-hidden-gradient",
+    "eq-lstm-cell-gradient",
+    "eq-lstm-gate-gradients",
+    "eq-gru-hidden-gradient",
+    "eq-gru-gate-gradients",
+    "eq-gru-product-gradients",
+)
 @every_cell
 @settings(max_examples=15)
 @given(sizes=sizes, seed=st.integers(0, 999))
@@ -604,10 +613,12 @@ def test_an_ngram_model_does_not_see_the_future():
     assert rnn.first_leak(predict, text, alternatives=range(4, len(words))) is None
 
 
-def test_a_model_of_keras_does_not_see_the_future_and_has_to_be_reset():
+@pytest.mark.parametrize("cell", ["simple", "lstm", "gru"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_model_of_keras_does_not_see_the_future_and_has_to_be_reset(cell, layers):
     from lmbook_utils import models
 
-    model = models.build_language_model("gru", 5, 3, 4, batch_size=1)
+    model = models.build_language_model(cell, 5, 3, 4, num_layers=layers, batch_size=1)
 
     def predict(ids):
         models.reset_state(model)

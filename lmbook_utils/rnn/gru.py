@@ -144,6 +144,9 @@ class GRUCell(Cell):
     def backward(self, d_hidden: np.ndarray, cache: GRUCache) -> CellGradients:
         r"""Send gradients back through time, (G5) to (G9).
 
+        Equations: :eq:`eq-gru-hidden-gradient`, :eq:`eq-gru-gate-gradients`,
+        :eq:`eq-gru-product-gradients`
+
         Parameters
         ----------
         d_hidden

@@ -161,7 +161,8 @@ class LSTMCell(Cell):
     def backward(self, d_hidden: np.ndarray, cache: LSTMCache) -> CellGradients:
         r"""Send gradients back through time, (L5) to (L9).
 
-        Equation: :eq:`eq-lstm-cell-gradient`
+        Equations: :eq:`eq-lstm-hidden-gradient`, :eq:`eq-lstm-cell-gradient`,
+        :eq:`eq-lstm-gate-gradients`
 
         Parameters
         ----------
