@@ -12,6 +12,13 @@ PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<s>", "</s>"
 SPECIAL_TOKENS = (PAD, UNK, BOS, EOS)
 
 
+class _Ids(dict):
+    """Token → id, as fast as a dictionary; any other token has the id of ``<unk>``."""
+
+    def __missing__(self, token: str) -> int:
+        return Vocabulary.unk_id
+
+
 class Vocabulary:
     """The words that a model knows, each with an id from 0 to ``len(vocabulary) - 1``.
 
@@ -24,6 +31,13 @@ class Vocabulary:
     ----------
     words
         The words in the order of their ids, without the special tokens.
+
+    Attributes
+    ----------
+    tokens : tuple of str
+        The token of each id.
+    ids : dict of str to int
+        The id of each token; asked for an unknown one, it gives that of ``<unk>``.
 
     Raises
     ------
@@ -51,8 +65,8 @@ class Vocabulary:
                 + ("one was ''" if words else "there was none")
             )
         self.tokens: tuple[str, ...] = (*SPECIAL_TOKENS, *words)
-        self._ids = {token: i for i, token in enumerate(self.tokens)}
-        if len(self._ids) < len(self.tokens):
+        self.ids = _Ids((token, i) for i, token in enumerate(self.tokens))
+        if len(self.ids) < len(self.tokens):
             twice = next(t for t, n in Counter(self.tokens).items() if n > 1)
             raise ValueError(
                 f"words must differ from each other and from the special tokens; "
@@ -109,7 +123,7 @@ class Vocabulary:
         return len(self.tokens)
 
     def __contains__(self, token: object) -> bool:
-        return token in self._ids
+        return token in self.ids
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Vocabulary) and self.tokens == other.tokens
@@ -140,7 +154,7 @@ class Vocabulary:
             that is not a string.
         """
         tokens = _checked_tokens(tokens, "tokens")
-        return np.array([self._ids.get(token, self.unk_id) for token in tokens], np.int32)
+        return np.array([self.ids[token] for token in tokens], np.int32)
 
     def encode_sentences(self, sentences: Iterable[Sequence[str]]) -> np.ndarray:
         """Map sentences to one long stream of ids, each sentence followed by ``</s>``.

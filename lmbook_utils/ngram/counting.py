@@ -86,7 +86,7 @@ def make_stream(
     >>> stream.ids.tolist(), stream.history.tolist()
     ([2, 4, 5, 3, 2, 3], [0, 1, 2, 3, 0, 1])
     """
-    words, lengths = _read(sentences, _KnownWords(vocabulary), name)
+    words, lengths = _read(sentences, vocabulary.ids, name)
     return _with_ends(words, lengths)
 
 
@@ -116,16 +116,6 @@ def make_stream_and_vocabulary(sentences: Iterable[Sequence[str]]) -> tuple[Stre
         )
     vocabulary = Vocabulary(word for _, word in ranked)
     return _with_ends(vocabulary.encode(list(found))[words], lengths), vocabulary
-
-
-class _KnownWords(dict):
-    """Word → id, as fast as a dictionary; an unknown word has the id of ``<unk>``."""
-
-    def __init__(self, vocabulary: Vocabulary):
-        super().__init__(map(reversed, enumerate(vocabulary.tokens)))
-
-    def __missing__(self, word: str) -> int:
-        return Vocabulary.unk_id
 
 
 class _NewWords(dict):
