@@ -5,7 +5,7 @@
 
 Trains models of order 5 on 10,000 to nearly six million tokens of film reviews. Each training is a
 process of its own, so that its largest memory can be read; ours and KenLM's take turns, and the
-median of the rounds counts. It takes about ten minutes and writes ``results/ngram.json``.
+median of the rounds counts. It takes about four minutes and writes ``results/ngram.json``.
 """
 
 import argparse

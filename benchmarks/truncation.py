@@ -5,7 +5,7 @@
 Simple networks and LSTMs in NumPy learn from the Wikipedia corpus with a vocabulary of 1,000
 entries. Gradients flow back 1 to 40 steps, while the state is carried on through all of the text.
 Every run reads the same number of words for each update and takes the same number of updates.
-Writes ``results/truncation.json``, which chapter 2 reads. Takes half an hour on one core.
+Writes ``results/truncation.json``, which chapter 2 reads. Takes ten minutes on one core.
 """
 
 import os
