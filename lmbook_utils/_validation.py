@@ -17,6 +17,17 @@ def is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
+def is_number(value: object) -> bool:
+    """Say whether a value is a real number, Python's or NumPy's; ``True`` and ``False`` are none.
+
+    Examples
+    --------
+    >>> is_number(2.5), is_number("2"), is_number(True)
+    (True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def require_whole(minimum: int, **arguments: object) -> None:
     """Raise a ``ValueError`` for the first argument that is no whole number from ``minimum``.
 
@@ -44,6 +55,5 @@ def require_positive(**arguments: object) -> None:
     ValueError: learning_rate must be a finite number above 0; it was -0.1
     """
     for name, value in arguments.items():
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not is_number or not 0 < value < math.inf:
+        if not is_number(value) or not 0 < value < math.inf:
             raise ValueError(f"{name} must be a finite number above 0; it was {value!r}")

@@ -6,6 +6,7 @@ computes how probable each source is for each word (the E step), and takes the s
 probabilities as the new weights (the M step). The likelihood never falls (Dempster et al., 1977).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -73,16 +74,14 @@ def mixture_weights(
     if not probabilities.any(axis=1).all():
         raise ValueError("probabilities must give each token to some model; one had only zeros")
     require_whole(1, iterations=iterations)
-    weights = np.full(probabilities.shape[1], 1 / probabilities.shape[1])
-    history: list[float] = []
-    for _ in range(iterations):
+
+    def step(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         joint = weights * probabilities
         totals = joint.sum(axis=1, keepdims=True)
-        history.append(float(np.log(totals).mean()))
-        if len(history) > 1 and history[-1] - history[-2] < tolerance:
-            break
-        weights = (joint / totals).mean(axis=0)
-    return Weights(weights, history)
+        return totals, (joint / totals).mean(axis=0)
+
+    equal = np.full(probabilities.shape[1], 1 / probabilities.shape[1])
+    return _climb(step, equal, iterations, tolerance)
 
 
 def interpolation_weights(
@@ -142,18 +141,35 @@ def interpolation_weights(
     if not 0 < base <= 1:
         raise ValueError(f"base must be a probability above 0; it was {base}")
     require_whole(1, iterations=iterations)
-    weights = np.full(estimates.shape[1], 0.5)
-    history: list[float] = []
-    for _ in range(iterations):
+
+    def step(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         weights_used = np.where(known, weights, 0.0)
         lower, levels = np.full(len(estimates), base), []
         for estimate, weight in zip(estimates.T, weights_used.T, strict=True):
             levels.append((weight * estimate, (1 - weight) * lower))
             lower = sum(levels[-1])
-        history.append(float(np.log(lower).mean()))
+        return lower, _new_weights(levels, known, weights)
+
+    return _climb(step, np.full(estimates.shape[1], 0.5), iterations, tolerance)
+
+
+def _climb(
+    step: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
+    weights: np.ndarray,
+    iterations: int,
+    tolerance: float,
+) -> Weights:
+    """Repeat steps of EM until the likelihood hardly rises.
+
+    ``step`` takes weights, and returns the probabilities of the words under them and new weights.
+    """
+    history: list[float] = []
+    for _ in range(iterations):
+        probabilities, new_weights = step(weights)
+        history.append(float(np.log(probabilities).mean()))
         if len(history) > 1 and history[-1] - history[-2] < tolerance:
             break
-        weights = _new_weights(levels, known, weights)
+        weights = new_weights
     return Weights(weights, history)
 
 

@@ -11,11 +11,10 @@ place in the arrays of the parameters.
 """
 
 from collections.abc import Callable, Mapping
-from numbers import Real
 
 import numpy as np
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import is_number, require_positive, require_whole
 
 Arrays = Mapping[str, np.ndarray]
 LearningRate = float | Callable[[int], float]
@@ -291,8 +290,7 @@ def _require_gradients(parameters: Arrays, gradients: Arrays) -> None:
 
 def _require_share(**arguments: object) -> None:
     for name, value in arguments.items():
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not is_number or not 0 <= value < 1:
+        if not is_number(value) or not 0 <= value < 1:
             raise ValueError(f"{name} must be from 0 and below 1; it was {value!r}")
 
 

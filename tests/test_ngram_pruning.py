@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ngram_texts import HELD_OUT, NORMALISED, TEXT, texts, words
 
 from lmbook_utils.ngram import NGramModel
-from lmbook_utils.ngram.pruning import _backed_off, _rises
+from lmbook_utils.ngram.pruning import _backed_off, _rises, _unseen_mass
 from lmbook_utils.ngram.tables import next_word_log_probs, words_of
 
 THRESHOLDS = [0.0, 1e-9, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0, 1e300]
@@ -210,8 +210,10 @@ def rise_by_brute_force(model, ngram):
 
 def rises(model, order):
     vocab_size = len(model.vocabulary_)
+    table, below = model.tables_[order - 1], model.tables_[order - 2]
     q = np.exp(_backed_off(model.tables_, order, vocab_size))
-    return _rises(model.tables_, order, q, vocab_size)
+    unseen_q = _unseen_mass(table.keys // vocab_size, q, len(below.keys))
+    return _rises(model.tables_, order, q, unseen_q, vocab_size)
 
 
 @pytest.mark.parametrize("order", [2, 3])

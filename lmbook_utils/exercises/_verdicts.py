@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from functools import wraps
 from math import isnan
-from numbers import Real
 from typing import Any
+
+from lmbook_utils._validation import is_number
 
 
 class NotYetError(Exception):
@@ -51,8 +52,7 @@ def number_from(answer: Any) -> float:
     >>> number_from(1)
     1.0
     """
-    is_number = isinstance(answer, Real) and not isinstance(answer, bool) and not isnan(answer)
-    require(is_number, f"expected a number; it was {answer!r}")
+    require(is_number(answer) and not isnan(answer), f"expected a number; it was {answer!r}")
     return float(answer)
 
 

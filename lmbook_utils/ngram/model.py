@@ -2,13 +2,12 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from numbers import Real
 from os import PathLike
 
 import numpy as np
 
 from lmbook_utils import em, metrics
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import is_number, require_whole
 from lmbook_utils.ngram import arpa, pruning, smoothing
 from lmbook_utils.ngram.counting import (
     NGramCounts,
@@ -91,14 +90,14 @@ class NGramModel:
             raise ValueError(
                 f"smoothing must be one of {', '.join(SMOOTHINGS)}; it was {smoothing!r}"
             )
-        if not _is_number(k) or not 0 < k < np.inf:
+        if not is_number(k) or not 0 < k < np.inf:
             raise ValueError(f"k must be a number above 0; it was {k!r}")
-        if discount is not None and (not _is_number(discount) or not 0 <= discount <= 1):
+        if discount is not None and (not is_number(discount) or not 0 <= discount <= 1):
             raise ValueError(f"discount must be from 0 to 1, or None; it was {discount!r}")
-        if not _is_number(alpha) or not 0 < alpha <= 1:
+        if not is_number(alpha) or not 0 < alpha <= 1:
             raise ValueError(f"alpha must be above 0 and at most 1; it was {alpha!r}")
         if weights is not None and (
-            len(weights) != order or not all(_is_number(w) and 0 <= w < 1 for w in weights)
+            len(weights) != order or not all(is_number(w) and 0 <= w < 1 for w in weights)
         ):
             raise ValueError(
                 f"weights must be {order} numbers from 0 and below 1, one for each order; "
@@ -339,7 +338,7 @@ class NGramModel:
             If ``threshold`` is negative, or the model's scores are no probabilities.
         """
         vocab_size = self._V
-        if not _is_number(threshold) or not 0 <= threshold < np.inf:
+        if not is_number(threshold) or not 0 <= threshold < np.inf:
             raise ValueError(f"threshold must be a number from 0; it was {threshold!r}")
         self._require_probabilities("be pruned")
         tables = pruning.prune(self.tables_, threshold, vocab_size)
@@ -409,7 +408,3 @@ def _taken_off(counts: list[NGramCounts]) -> Iterator[NGramCounts]:
     """Yield the counts of each order, and take them off the list, which frees their memory."""
     while counts:
         yield counts.pop(0)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)

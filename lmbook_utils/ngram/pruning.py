@@ -45,25 +45,30 @@ def prune(tables: list[Table], threshold: float, vocab_size: int) -> list[Table]
     needed = np.zeros(len(tables[-1].keys), bool)  # is the n-gram the context of one that stays?
     for order in range(len(tables), 1, -1):
         q = np.exp(_backed_off(tables, order, vocab_size))
-        stays = needed | (_rises(tables, order, q, vocab_size) > threshold)
+        contexts = tables[order - 1].keys // vocab_size
+        unseen_q = _unseen_mass(contexts, q, len(tables[order - 2].keys))
+        stays = needed | (_rises(tables, order, q, unseen_q, vocab_size) > threshold)
         kept.append(stays)
-        masses.append(_mass_to_share(tables, order, q, stays, vocab_size))
+        masses.append(_mass_to_share(tables, order, unseen_q, stays, vocab_size))
         needed = np.zeros(len(tables[order - 2].keys), bool)
-        needed[tables[order - 1].keys[stays] // vocab_size] = True
+        needed[contexts[stays]] = True
     return _with_backoffs(tables, kept[::-1], masses[::-1], vocab_size)
 
 
-def _rises(tables: list[Table], order: int, q: np.ndarray, vocab_size: int) -> np.ndarray:
+def _rises(
+    tables: list[Table], order: int, q: np.ndarray, unseen_q: np.ndarray, vocab_size: int
+) -> np.ndarray:
     """By how much the perplexity rises, relatively, without each n-gram of an order.
 
-    ``q`` is the probability of each of them in the order below, shape (n-grams,).
+    ``q`` is the probability of each of them in the order below, shape (n-grams,); ``unseen_q`` is
+    what :func:`_unseen_mass` makes of it, shape (contexts,).
     """
     table, below = tables[order - 1], tables[order - 2]
     contexts = table.keys // vocab_size
     p = np.exp(table.log_probs.astype(float))
     log_p_context = _log_probs_of_ngrams(tables, order - 1, vocab_size)[contexts]
     gamma = np.exp(below.log_backoffs[contexts].astype(float))
-    unseen_q = _unseen_mass(contexts, q, len(below.keys))[contexts]
+    unseen_q = unseen_q[contexts]
     unseen_p = gamma * unseen_q  # 1 - sum of p, but without its rounding errors D is never below 0
     with np.errstate(divide="ignore", invalid="ignore"):
         new_gamma = (unseen_p + p) / (unseen_q + q)
@@ -138,14 +143,14 @@ def _with_backoffs(
 
 
 def _mass_to_share(
-    tables: list[Table], order: int, q: np.ndarray, stays: np.ndarray, vocab_size: int
+    tables: list[Table], order: int, unseen_q: np.ndarray, stays: np.ndarray, vocab_size: int
 ) -> np.ndarray:
     """What each context has for the words without an n-gram: what it had, and what was dropped.
 
     (1 minus the sum of the others would lose a small weight among rounding errors.)
     """
     table, below = tables[order - 1], tables[order - 2]
-    contexts, number = table.keys // vocab_size, len(below.keys)
-    had = np.exp(below.log_backoffs.astype(float)) * _unseen_mass(contexts, q, number)
+    contexts = table.keys // vocab_size
+    had = np.exp(below.log_backoffs.astype(float)) * unseen_q
     p = np.where(stays, 0.0, np.exp(table.log_probs.astype(float)))
-    return had + np.bincount(contexts, p, minlength=number)
+    return had + np.bincount(contexts, p, minlength=len(below.keys))
