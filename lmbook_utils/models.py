@@ -203,6 +203,16 @@ def reset_state(model: keras.Model) -> None:
             layer.reset_state()
 
 
+def state_variables(model: keras.Model) -> list:
+    """The carried state of all recurrent layers of a stateful model."""
+    return [
+        state
+        for layer in model.layers
+        if getattr(layer, "stateful", False)
+        for state in (layer.states if isinstance(layer.states, list) else [layer.states])
+    ]
+
+
 def describe(model: keras.Model) -> str:
     """List the layers with the shapes of their weights and the number of parameters.
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import log_softmax
 
 from lmbook_utils import metrics, models, training
-from lmbook_utils.training import score_next_words, score_stream, train_language_model
+from lmbook_utils.training import score_next_words, score_stream, scoring, train_language_model
 from lmbook_utils.vocabulary import Vocabulary
 
 V = 9
@@ -212,9 +212,9 @@ def test_training_clips_the_norm_of_the_gradient_and_uses_adam(counting):
         ({"unrolled_steps": 0}, "unrolled_steps must be a whole number and at least 1"),
         ({"evaluations": 0}, "evaluations must be a whole number and at least 1; it was 0"),
         ({"evaluations": 11}, "evaluations must be at most steps = 10; it was 11"),
-        ({"learning_rate": 0}, "learning_rate must be a number above 0; it was 0"),
-        ({"learning_rate": np.nan}, "learning_rate must be a number above 0; it was nan"),
-        ({"learning_rate": np.inf}, "learning_rate must be a number above 0; it was inf"),
+        ({"learning_rate": 0}, "learning_rate must be a finite number above 0; it was 0"),
+        ({"learning_rate": np.nan}, "learning_rate must be a finite number above 0; it was nan"),
+        ({"learning_rate": np.inf}, "learning_rate must be a finite number above 0; it was inf"),
         ({"train_ids": random_ids(2)}, "train_ids must hold at least one word.*3 streams"),
         ({"train_ids": []}, "train_ids must be one stream of at least one word"),
         ({"train_ids": [1, 2, V]}, "train_ids must be from 0 to 8.*went from 1 to 9"),
@@ -269,7 +269,7 @@ def test_ranks_belong_to_the_words_of_the_log_probs():
     assert (scores.log_probs[scores.ranks > 0] < np.log(0.5)).all(), "only one word can have half"
 
 
-@pytest.mark.parametrize("batch_size", [3, training._SCORING_STREAMS])
+@pytest.mark.parametrize("batch_size", [3, scoring._SCORING_STREAMS])
 def test_scoring_neither_needs_nor_changes_the_state_of_the_model(batch_size):
     model, ids = build("lstm", batch_size), random_ids(50)
     fresh = score_stream(model, ids).log_probs
@@ -305,7 +305,7 @@ def test_scores_of_next_words_are_those_of_a_direct_computation(window):
 def test_more_windows_than_are_scored_at_once(monkeypatch):
     model, ids = build_window_model(), random_ids(30)
     at_once = score_next_words(model, ids, 2)
-    monkeypatch.setattr(training, "_SCORING_WINDOWS", 7)
+    monkeypatch.setattr(scoring, "_SCORING_WINDOWS", 7)
     in_parts = score_next_words(model, ids, 2)
     np.testing.assert_allclose(in_parts.log_probs, at_once.log_probs, atol=1e-6)
     np.testing.assert_array_equal(in_parts.ranks, at_once.ranks)
