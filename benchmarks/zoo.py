@@ -1,0 +1,122 @@
+"""Eight architectures at an equal budget, and Kneser–Ney beside them.
+
+    python benchmarks/zoo.py
+
+Simple recurrent networks, GRUs and LSTMs of one and two layers, a causal convolutional network and
+a small Transformer are trained for 1,500 steps on the same 320 words a step, with three seeds. The
+learning rate is the one of two that is better on the validation text with the first seed. Writes
+``results/zoo.json``, which chapter 5 reads. Takes about half an hour on two cores.
+"""
+
+import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+import keras
+import numpy as np
+from recording import record
+
+from lmbook_utils import batching, corpus, metrics, models, reproducibility, training
+from lmbook_utils.ngram import NGramModel
+
+STEPS, SEEDS, LEARNING_RATES, ORDER = 1500, (0, 1, 2), (3e-3, 1e-3), 5
+ROUNDS, STEPS_PER_ROUND = 20, 5  # of the timing
+
+ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {
+    "simple, 1 layer": partial(models.build_language_model, "simple"),
+    "simple, 2 layers": partial(models.build_language_model, "simple", num_layers=2),
+    "GRU, 1 layer": partial(models.build_language_model, "gru"),
+    "GRU, 2 layers": partial(models.build_language_model, "gru", num_layers=2),
+    "LSTM, 1 layer": partial(models.build_language_model, "lstm"),
+    "LSTM, 2 layers": partial(models.build_language_model, "lstm", num_layers=2),
+    "convolutions, 3 layers": models.build_convolutional_model,
+    "Transformer, 2 layers": models.build_transformer_model,
+}
+
+
+def build(name: str, text: corpus.EncodedCorpus) -> keras.Model:
+    size = len(text.vocabulary)
+    bias = training.unigram_log_probs(text.train, size)
+    return ARCHITECTURES[name](vocab_size=size, output_bias=bias)
+
+
+def run(name: str, seed: int, learning_rate: float, text: corpus.EncodedCorpus) -> dict:
+    reproducibility.set_seed(seed)
+    model = build(name, text)
+    history = training.train_language_model(
+        model, text.train, text.validation, STEPS, learning_rate=learning_rate, evaluations=1
+    )
+    log_probs = training.score_stream(model, text.test).log_probs
+    row = {
+        "architecture": name,
+        "seed": seed,
+        "learning_rate": learning_rate,
+        "validation_perplexity": history[-1].validation_perplexity,
+        **judge(log_probs, text),
+    }
+    print(row, flush=True)
+    return row
+
+
+def judge(log_probs: np.ndarray, text: corpus.EncodedCorpus) -> dict:
+    interval = metrics.perplexity_interval(log_probs, text.test_articles)
+    return {"test_perplexity": metrics.perplexity(log_probs), "interval": list(interval)}
+
+
+def run_all(name: str, text: corpus.EncodedCorpus) -> list[dict]:
+    """Runs with the first seed and both learning rates, then with the better one of them."""
+    tried = [run(name, SEEDS[0], rate, text) for rate in LEARNING_RATES]
+    best = min(tried, key=lambda row: row["validation_perplexity"])
+    return [best] + [run(name, seed, best["learning_rate"], text) for seed in SEEDS[1:]]
+
+
+def parameters(name: str, text: corpus.EncodedCorpus) -> dict[str, int]:
+    """All parameters, and those that are neither word vectors nor the output layer."""
+    model = build(name, text)
+    words = sum(model.get_layer(layer).count_params() for layer in ("embedding", "logits"))
+    return {"all": model.count_params(), "between_the_words": model.count_params() - words}
+
+
+def seconds_per_step(text: corpus.EncodedCorpus) -> dict[str, float]:
+    """Time a few steps of each architecture in turn, many times; give the medians."""
+    batch = batching.contiguous_streams(text.train, batch_size=16, steps=20)
+    batch = batch.inputs[0], batch.targets[0]
+    timed, times = {name: build(name, text) for name in ARCHITECTURES}, {}
+    for name, model in timed.items():
+        training.train_language_model(model, text.train, text.train[:100], 3, warmup_steps=1)
+        model.train_on_batch(*batch)  # builds the graph
+        times[name] = []
+    for _ in range(ROUNDS):
+        for name, model in timed.items():
+            start = time.perf_counter()
+            for _ in range(STEPS_PER_ROUND):
+                model.train_on_batch(*batch)
+            times[name].append((time.perf_counter() - start) / STEPS_PER_ROUND)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def kneser_ney(text: corpus.EncodedCorpus) -> dict:
+    parts = corpus.load_tokenized()
+    train, test = ([s for article in parts[part] for s in article] for part in ("train", "test"))
+    model = NGramModel(ORDER).fit(train, text.vocabulary)
+    return judge(model.score(test), text)
+
+
+def main() -> None:
+    text = corpus.load_encoded()
+    results = {
+        "steps": STEPS,
+        "kneser_ney": {"order": ORDER, **kneser_ney(text)},
+        "parameters": {name: parameters(name, text) for name in ARCHITECTURES},
+        "seconds_per_step": seconds_per_step(text),
+    }
+    print(results, flush=True)
+    results["runs"] = [row for name in ARCHITECTURES for row in run_all(name, text)]
+    print(record("zoo", results))
+
+
+if __name__ == "__main__":
+    main()
