@@ -70,9 +70,9 @@ WITHOUT_EXAMPLE = {
     "saving.load_model": "is shown by save_model",
     "storage.cache_directory": "tells what is on this machine",
     "storage.write_verified_json": "is shown by read_verified_json",
-    "training.score_next_words": "needs a trained model; chapter 5 shows it",
-    "training.score_stream": "needs a trained model; chapter 5 shows it",
-    "training.train_language_model": "takes minutes; chapter 5 shows it",
+    "training.scoring.score_next_words": "needs a trained model; chapter 5 shows it",
+    "training.scoring.score_stream": "needs a trained model; chapter 5 shows it",
+    "training.fitting.train_language_model": "takes minutes; chapter 5 shows it",
 }
 
 

@@ -140,7 +140,14 @@ def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenS
 
 
 def require_ids(vocab_size: int, **streams: np.ndarray) -> None:
-    """Check streams of ids before a network reads them; TensorFlow may not complain of its own."""
+    """Check streams of ids before a network reads them; TensorFlow may not complain of its own.
+
+    Examples
+    --------
+    >>> require_ids(5, text=np.array([4, 5]))
+    Traceback (most recent call last):
+    ValueError: text must be from 0 to 4, as the vocabulary has 5 entries; they went from 4 to 5
+    """
     for name, stream in streams.items():
         ids = np.asarray(stream)
         if ids.ndim != 1 or not ids.size:
