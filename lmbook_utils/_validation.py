@@ -3,6 +3,8 @@
 import math
 from numbers import Integral, Real
 
+import numpy as np
+
 
 def is_whole(value: object) -> bool:
     """Say whether a value is a whole number, Python's or NumPy's.
@@ -57,3 +59,31 @@ def require_positive(**arguments: object) -> None:
     for name, value in arguments.items():
         if not is_number(value) or not 0 < value < math.inf:
             raise ValueError(f"{name} must be a finite number above 0; it was {value!r}")
+
+
+def require_ids(vocab_size: int, **streams: np.ndarray) -> None:
+    """Raise a ``ValueError`` for the first argument that is no stream of ids of a vocabulary.
+
+    Checked before a network reads the ids; TensorFlow may not complain of its own.
+
+    Examples
+    --------
+    >>> require_ids(3, train_ids=np.array([0, 2, 1]))
+    >>> require_ids(3, train_ids=np.array([0.5, 1]))
+    Traceback (most recent call last):
+    ValueError: train_ids must hold whole numbers; their type was float64
+    """
+    for name, stream in streams.items():
+        ids = np.asarray(stream)
+        if ids.ndim != 1 or not ids.size:
+            raise ValueError(
+                f"{name} must be one stream of at least one word, shape (tokens,); the shape was "
+                f"{ids.shape}"
+            )
+        if not np.issubdtype(ids.dtype, np.integer):
+            raise ValueError(f"{name} must hold whole numbers; their type was {ids.dtype}")
+        if not 0 <= ids.min() <= ids.max() < vocab_size:
+            raise ValueError(
+                f"{name} must be from 0 to {vocab_size - 1}, as the vocabulary has {vocab_size} "
+                f"entries; they went from {ids.min()} to {ids.max()}"
+            )

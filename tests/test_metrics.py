@@ -221,6 +221,34 @@ def test_what_is_no_distribution_has_no_divergence(p, q, message):
         metrics.kl_divergence(p, q)
 
 
+# Unigram probabilities
+
+
+def test_unigram_log_probs_are_the_relative_frequencies_with_one_added():
+    log_probs = metrics.unigram_log_probs(np.array([0, 2, 2, 2]), 4)
+    np.testing.assert_allclose(np.exp(log_probs), np.array([2, 1, 4, 1]) / 8)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([0, 3], "ids must be from 0 to 2, as the vocabulary has 3 entries; they went from 0 to 3"),
+        ([-1, 0], "ids must be from 0 to 2"),
+        ([0.5], "ids must hold whole numbers; their type was float64"),
+        ([], "ids must be one stream of at least one word"),
+        ([[0, 1]], r"ids must be one stream.*\(1, 2\)"),
+    ],
+)
+def test_unigram_log_probs_of_what_is_no_text(ids, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.unigram_log_probs(np.array(ids), 3)
+
+
+def test_unigram_log_probs_need_a_vocabulary():
+    with pytest.raises(ValueError, match="vocab_size must be a whole number and at least 1"):
+        metrics.unigram_log_probs(np.array([0]), 0)
+
+
 # Accuracy
 
 
@@ -340,7 +368,7 @@ def test_names_and_order_of_the_groups_do_not_matter(seed):
 def test_many_groups_are_resampled_in_parts_with_the_same_result(monkeypatch):
     log_probs, groups = articles(np.random.default_rng(6))
     at_once = metrics.perplexity_interval(log_probs, groups)
-    monkeypatch.setattr(metrics, "_RESAMPLED_AT_ONCE", 100)
+    monkeypatch.setattr(metrics.uncertainty, "_RESAMPLED_AT_ONCE", 100)
     assert metrics.perplexity_interval(log_probs, groups) == pytest.approx(at_once)
 
 
