@@ -44,7 +44,7 @@ def train(variant: str, seed: int, text: corpus.EncodedCorpus) -> tuple[dict, np
     changed_model, changed_training = VARIANTS[variant]
     size = len(text.vocabulary)
     training_arguments = {"unrolled_steps": 20, **changed_training}
-    bias = training.unigram_log_probs(text.train, size)
+    bias = metrics.unigram_log_probs(text.train, size)
     reproducibility.set_seed(seed)
     model = models.build_language_model(
         "lstm",

@@ -29,7 +29,7 @@ def train(cell: str, seed: int, text: corpus.EncodedCorpus) -> dict[str, np.ndar
     size = len(text.vocabulary)
     reproducibility.set_seed(seed)
     model = models.build_language_model(
-        cell, size, dropout=DROPOUT, output_bias=training.unigram_log_probs(text.train, size)
+        cell, size, dropout=DROPOUT, output_bias=metrics.unigram_log_probs(text.train, size)
     )
     training.train_language_model(model, text.train, text.validation, STEPS, evaluations=1)
     return {

@@ -47,7 +47,7 @@ def train_lstm(ids: np.ndarray, text: corpus.EncodedCorpus, steps: int, seed: in
     size = len(text.vocabulary)
     reproducibility.set_seed(seed)
     model = models.build_language_model(
-        "lstm", size, dropout=DROPOUT, output_bias=training.unigram_log_probs(ids, size)
+        "lstm", size, dropout=DROPOUT, output_bias=metrics.unigram_log_probs(ids, size)
     )
     last = training.train_language_model(
         model, ids, text.validation, steps, warmup_steps=min(100, steps // 4), evaluations=1

@@ -33,7 +33,7 @@ def build(design: str, text: corpus.EncodedCorpus) -> keras.Model:
         return models.build_article_model(size)
     if design == "every step":
         return models.build_language_model("simple", size, num_layers=2)
-    bias = training.unigram_log_probs(text.train, size)
+    bias = metrics.unigram_log_probs(text.train, size)
     return models.build_language_model("lstm", size, output_bias=bias)
 
 

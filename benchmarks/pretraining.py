@@ -62,7 +62,7 @@ def fit(
 
 def run_networks(seed: int, reviews: np.ndarray, text: corpus.EncodedCorpus) -> list[dict]:
     size = len(text.vocabulary)
-    bias = training.unigram_log_probs(text.train, size)
+    bias = metrics.unigram_log_probs(text.train, size)
     pretrained: dict[int, list[np.ndarray]] = {}  # steps on the reviews → weights
     alone: dict[int | None, np.ndarray] = {}  # tokens → log-probabilities without the reviews
     rows = []

@@ -39,7 +39,7 @@ ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {
 
 def build(name: str, text: corpus.EncodedCorpus) -> keras.Model:
     size = len(text.vocabulary)
-    bias = training.unigram_log_probs(text.train, size)
+    bias = metrics.unigram_log_probs(text.train, size)
     return ARCHITECTURES[name](vocab_size=size, output_bias=bias)
 
 

@@ -58,34 +58,6 @@ def losses_by_hand(model, ids, unrolled_steps):
     return [-log_probs[batch == number].mean() for number in range(batch.max() + 1)]
 
 
-# Unigram probabilities
-
-
-def test_unigram_log_probs_are_the_relative_frequencies_with_one_added():
-    log_probs = training.unigram_log_probs(np.array([0, 2, 2, 2]), 4)
-    np.testing.assert_allclose(np.exp(log_probs), np.array([2, 1, 4, 1]) / 8)
-
-
-@pytest.mark.parametrize(
-    ("ids", "message"),
-    [
-        ([0, 3], "ids must be from 0 to 2, as the vocabulary has 3 entries; they went from 0 to 3"),
-        ([-1, 0], "ids must be from 0 to 2"),
-        ([0.5], "ids must hold whole numbers; their type was float64"),
-        ([], "ids must be one stream of at least one word"),
-        ([[0, 1]], r"ids must be one stream.*\(1, 2\)"),
-    ],
-)
-def test_unigram_log_probs_of_what_is_no_text(ids, message):
-    with pytest.raises(ValueError, match=message):
-        training.unigram_log_probs(np.array(ids), 3)
-
-
-def test_unigram_log_probs_need_a_vocabulary():
-    with pytest.raises(ValueError, match="vocab_size must be a whole number and at least 1"):
-        training.unigram_log_probs(np.array([0]), 0)
-
-
 # Training
 
 

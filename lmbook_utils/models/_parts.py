@@ -40,5 +40,5 @@ def require_bias(output_bias: np.ndarray | None, vocab_size: int) -> None:
     if not np.isfinite(bias).all():
         raise ValueError(
             "output_bias must hold finite numbers; count each word at least once before you take "
-            "logarithms, as training.unigram_log_probs does"
+            "logarithms, as metrics.unigram_log_probs does"
         )

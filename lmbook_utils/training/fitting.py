@@ -13,9 +13,9 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lmbook_utils import batching, metrics, models
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import require_ids, require_positive, require_whole
 from lmbook_utils.training.checkpoints import Checkpoint
-from lmbook_utils.training.scoring import require_ids, score_stream
+from lmbook_utils.training.scoring import score_stream
 
 OutputLoss = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 

@@ -1,11 +1,13 @@
 """Scoring a text: what probability did a network give to each of its words?"""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from lmbook_utils import batching, metrics, models
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_ids, require_whole
 from lmbook_utils.metrics import TokenScores
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -15,40 +17,6 @@ tf.get_logger().setLevel("ERROR")
 _SCORING_STREAMS = 8
 _SCORING_STEPS = 64
 _SCORING_WINDOWS = 512
-
-
-def unigram_log_probs(ids: np.ndarray, vocab_size: int) -> np.ndarray:
-    """Logarithms of the words' relative frequencies, each count raised by one.
-
-    The best prediction that looks at no context: a baseline, and a good start for a network's
-    output bias. The one that is added keeps words that never came possible.
-
-    Parameters
-    ----------
-    ids
-        The training text, shape (tokens,).
-    vocab_size
-        The number of words.
-
-    Returns
-    -------
-    ndarray of float, shape (vocabulary,)
-        In nats; the exponentials sum to 1.
-
-    Raises
-    ------
-    ValueError
-        If an id is not in ``0 … vocab_size - 1``, or there is none.
-
-    Examples
-    --------
-    >>> np.exp(unigram_log_probs(np.array([0, 0, 1]), vocab_size=3)).round(3).tolist()
-    [0.5, 0.333, 0.167]
-    """
-    require_whole(1, vocab_size=vocab_size)
-    require_ids(vocab_size, ids=ids)
-    counts = np.bincount(ids, minlength=vocab_size) + 1.0
-    return np.log(counts / counts.sum())
 
 
 def score_stream(model: keras.Model, ids: np.ndarray) -> TokenScores:
@@ -65,7 +33,7 @@ def score_stream(model: keras.Model, ids: np.ndarray) -> TokenScores:
     Returns
     -------
     TokenScores
-        ``log_probs`` (nats) and ``ranks``, each (tokens,), in the order of the text.
+        One entry for each word, in the order of the text.
 
     Raises
     ------
@@ -84,15 +52,13 @@ def score_stream(model: keras.Model, ids: np.ndarray) -> TokenScores:
         logits = reader.predict_on_batch(inputs)
         scores.append(metrics.score_logits(logits.reshape(-1, vocab_size), targets.reshape(-1)))
 
-    def in_text_order(values: list[np.ndarray]) -> np.ndarray:
+    def in_text_order(values: Sequence[np.ndarray]) -> np.ndarray:
         # (batches, batch_size, steps) → (batch_size, all steps of a stream) → the words
         stacked = np.stack(values).reshape(streams.inputs.shape).swapaxes(0, 1)
         present = streams.weights.swapaxes(0, 1) > 0
         return stacked[present]
 
-    return TokenScores(
-        in_text_order([s.log_probs for s in scores]), in_text_order([s.ranks for s in scores])
-    )
+    return TokenScores(*map(in_text_order, zip(*scores, strict=True)))
 
 
 def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenScores:
@@ -111,7 +77,7 @@ def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenS
     Returns
     -------
     TokenScores
-        ``log_probs`` (nats) and ``ranks``, each (tokens,).
+        One entry for each word, in the order of the text.
 
     Raises
     ------
@@ -137,28 +103,3 @@ def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenS
         logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
         scores.append(metrics.score_logits(logits, targets[rows]))
     return TokenScores(*map(np.concatenate, zip(*scores, strict=True)))
-
-
-def require_ids(vocab_size: int, **streams: np.ndarray) -> None:
-    """Check streams of ids before a network reads them; TensorFlow may not complain of its own.
-
-    Examples
-    --------
-    >>> require_ids(5, text=np.array([4, 5]))
-    Traceback (most recent call last):
-    ValueError: text must be from 0 to 4, as the vocabulary has 5 entries; they went from 4 to 5
-    """
-    for name, stream in streams.items():
-        ids = np.asarray(stream)
-        if ids.ndim != 1 or not ids.size:
-            raise ValueError(
-                f"{name} must be one stream of at least one word, shape (tokens,); the shape was "
-                f"{ids.shape}"
-            )
-        if not np.issubdtype(ids.dtype, np.integer):
-            raise ValueError(f"{name} must hold whole numbers; their type was {ids.dtype}")
-        if not 0 <= ids.min() <= ids.max() < vocab_size:
-            raise ValueError(
-                f"{name} must be from 0 to {vocab_size - 1}, as the vocabulary has {vocab_size} "
-                f"entries; they went from {ids.min()} to {ids.max()}"
-            )
