@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
-from lmbook_utils import metrics, models, training
+from lmbook_utils import metrics, models
 from lmbook_utils.training import score_next_words, score_stream, scoring, train_language_model
 from lmbook_utils.vocabulary import Vocabulary
 
