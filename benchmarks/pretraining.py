@@ -24,13 +24,13 @@ SEEDS, DROPOUT, ORDER = (0, 1), 0.3, 5
 
 # (steps on the reviews, tokens of Wikipedia or None for all, steps on Wikipedia)
 PLANS = (
-    (0, None, 6000),
-    (3000, None, 3000),  # the same compute
-    (6000, None, 6000),  # the reviews for free
+    (0, None, 4000),
+    (2000, None, 2000),  # the same compute
+    (4000, None, 4000),  # the reviews for free
     (0, 100_000, 1200),
-    (6000, 100_000, 1200),
+    (4000, 100_000, 1200),
     (0, 30_000, 400),
-    (6000, 30_000, 400),
+    (4000, 30_000, 400),
 )
 
 
