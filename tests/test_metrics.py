@@ -60,6 +60,23 @@ def test_a_model_gains_no_accuracy_by_giving_all_words_the_same_logit():
     assert metrics.accuracy(ranks) == 0
 
 
+@given(logits_and_targets())
+def test_the_guess_is_the_most_probable_word_with_its_log_probability(data):
+    logits, targets = data
+    scores = metrics.score_logits(logits, targets)
+    np.testing.assert_array_equal(scores.guesses, logits.argmax(axis=1))
+    expected = log_softmax(logits, axis=1).max(axis=1)
+    np.testing.assert_allclose(scores.guess_log_probs, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(scores.guesses == targets, scores.ranks == 0)
+
+
+def test_of_equally_probable_words_the_first_is_guessed_though_it_is_ranked_behind_the_others():
+    scores = metrics.score_logits(np.array([[1.0, 5.0, 5.0]] * 2), np.array([1, 2]))
+    assert scores.guesses.tolist() == [1, 1]
+    assert scores.ranks.tolist() == [1, 1]
+    np.testing.assert_array_equal(scores.guess_log_probs, scores.log_probs)
+
+
 def test_logits_of_the_size_that_overflows_an_exponential_are_no_problem():
     scores = metrics.score_logits(np.array([[1000.0, 999.0], [-1000.0, 1000.0]]), np.array([0, 0]))
     np.testing.assert_allclose(scores.log_probs, [-np.log1p(np.exp(-1)), -2000])
@@ -82,6 +99,7 @@ def test_a_word_that_is_held_for_impossible_has_the_logarithm_of_0():
         (np.zeros((2, 3)), [0.0, 1.0], "targets must be whole numbers; their type was float64"),
         ([[0, np.nan]], [0], "logits must hold neither NaN nor infinity"),
         ([[0, np.inf]], [1], "logits must hold neither NaN nor infinity"),
+        ([[0, np.inf]], [0], "logits must hold neither NaN nor infinity"),
         ([[-np.inf, -np.inf]], [1], "logits must hold neither NaN nor infinity"),
     ],
 )
@@ -147,6 +165,21 @@ def test_perplexity_is_the_inverse_geometric_mean_of_the_probabilities(log_probs
     assert metrics.perplexity(log_probs) >= 1
 
 
+@given(st.text(alphabet="abc ", min_size=1, max_size=20), st.floats(0.01, 1))
+def test_bits_per_character_are_the_same_however_the_text_is_cut(text, p):
+    """Models of characters and of words that give a text the same probability are equally good."""
+    characters = np.full(len(text), np.log(p))
+    words = np.array([len(word) * np.log(p) for word in text.replace(" ", " |").split("|")])
+    expected = metrics.bits_per_token(characters)
+    assert metrics.bits_per_character(words, len(text)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("characters", [0, -3, 2.5, None])
+def test_bits_per_character_need_a_number_of_characters(characters):
+    with pytest.raises(ValueError, match="characters must be a whole number and at least 1"):
+        metrics.bits_per_character([-1.0], characters)
+
+
 def test_a_perfect_model_has_perplexity_1():
     assert metrics.perplexity(np.zeros(3)) == 1
     assert metrics.cross_entropy(np.zeros(3)) == 0
@@ -158,8 +191,13 @@ def test_perplexity_is_infinite_where_a_word_is_held_for_impossible(log_prob):
     assert metrics.perplexity(np.array([-1.0, log_prob])) == np.inf
 
 
+def five_characters(log_probs):
+    return metrics.bits_per_character(log_probs, 5)
+
+
 @pytest.mark.parametrize(
-    "measure", [metrics.cross_entropy, metrics.perplexity, metrics.bits_per_token]
+    "measure",
+    [metrics.cross_entropy, metrics.perplexity, metrics.bits_per_token, five_characters],
 )
 @pytest.mark.parametrize(
     ("log_probs", "message"),

@@ -23,7 +23,7 @@ from lmbook_utils.metrics.classification import (
     precision_recall_f1,
     top_k_accuracy,
 )
-from lmbook_utils.metrics.comparison import Comparison, Row, compare
+from lmbook_utils.metrics.comparison import ComparedModel, Comparison, compare
 from lmbook_utils.metrics.entropy import (
     bits_per_character,
     bits_per_token,
@@ -47,11 +47,11 @@ from lmbook_utils.metrics.uncertainty import (
 )
 
 __all__ = [
+    "ComparedModel",
     "Comparison",
     "Interval",
     "PrecisionRecallF1",
     "ReliabilityCurve",
-    "Row",
     "TextIndex",
     "TokenScores",
     "accuracy",

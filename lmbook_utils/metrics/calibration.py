@@ -70,7 +70,7 @@ def reliability_curve(
         raise ValueError(f"strategy must be equal_width or equal_mass; it was {strategy!r}")
     between = np.linspace(0, 1, bins + 1)[1:-1]
     if strategy == "equal_mass":
-        between = np.quantile(confidences, between)
+        between = np.percentile(confidences, 100 * between)
     members = np.searchsorted(between, confidences)
     count = np.bincount(members, minlength=bins)
     held = count > 0
@@ -138,8 +138,8 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     ------
     ValueError
         As :func:`~lmbook_utils.metrics.scores.score_logits`; if there is no token, or a word that
-        came has no probability; or if no temperature between 0.01 and 100 is best: the words that
-        came are always the most probable, or no more probable than by chance.
+        came has no probability; or if no temperature between 0.01 and 100 is best, as where the
+        words that came always have the highest logits, or no higher than others.
 
     Examples
     --------
@@ -157,7 +157,9 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     if not len(targets):
         raise ValueError("targets must hold at least one token; it was empty")
     highest = logits.max(axis=1, keepdims=True)
-    deficit = np.take_along_axis(highest - logits, targets[:, None], axis=1).mean(dtype=float)
+    chosen = np.take_along_axis(logits, targets[:, None], axis=1)
+    with np.errstate(invalid="ignore"):  # looked at below
+        deficit = float((highest - chosen).mean(dtype=float))
     if not np.isfinite(highest).all() or not np.isfinite(deficit):
         raise ValueError(
             "logits must hold neither NaN nor infinity, nor give a word that came no probability"
@@ -171,14 +173,14 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
             rows = slice(start, start + _ROWS_AT_ONCE)
             exponentials = np.exp((logits[rows] - highest[rows]) / temperature)
             log_sums += float(np.log(exponentials.sum(axis=1)).sum(dtype=float))
-        return log_sums / len(logits) + float(deficit) / temperature
+        return log_sums / len(logits) + deficit / temperature
 
     low, high = np.log([_LOWEST, _HIGHEST])
     found = minimize_scalar(cross_entropy, bounds=(low, high), options={"xatol": 1e-4}).x
-    if not low + 0.01 < found < high - 0.01:
+    if deficit == 0 or not low + 0.01 < found < high - 0.01:
         raise ValueError(
-            f"logits must have a best temperature between {_LOWEST} and {_HIGHEST}; the "
-            f"cross-entropy falls to the end at {np.exp(found):.3g}"
+            f"logits must have a best temperature between {_LOWEST} and {_HIGHEST}; there is none "
+            "where the words that came always have the highest logits, or no higher than others"
         )
     return float(np.exp(found))
 

@@ -15,7 +15,7 @@ from lmbook_utils.metrics.uncertainty import (
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedModel:
     """A model in a :class:`Comparison`; ``ratio`` and its interval are None without a baseline."""
 
     model: str
@@ -39,13 +39,13 @@ class Row:
 class Comparison:
     """The rows of a comparison, one for each model; as a string, a table."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedModel, ...]
     baseline: str | None
     confidence: float
     ratio_confidence: float
     """The level of each single interval of a ratio: higher, where many were accounted for."""
 
-    def __getitem__(self, model: str) -> Row:
+    def __getitem__(self, model: str) -> ComparedModel:
         """Return the row of a model."""
         return {row.model: row for row in self.rows}[model]
 
@@ -159,7 +159,7 @@ def compare(
                 *pair, groups, ratio_confidence, seed
             )
         of_seeds = tuple(map(perplexity, seeds[name]))
-        rows.append(Row(name, perplexity(log_probs), interval, of_seeds, **judged))
+        rows.append(ComparedModel(name, perplexity(log_probs), interval, of_seeds, **judged))
     return Comparison(tuple(rows), baseline, confidence, ratio_confidence)
 
 
