@@ -241,6 +241,17 @@ def test_ranks_belong_to_the_words_of_the_log_probs():
     assert (scores.log_probs[scores.ranks > 0] < np.log(0.5)).all(), "only one word can have half"
 
 
+@pytest.mark.parametrize("number", [9, 600])
+def test_guesses_belong_to_the_words_of_the_log_probs(number):
+    ids = random_ids(number)
+    scores = score_stream(build(), ids)
+    assert scores.guesses.shape == scores.guess_log_probs.shape == (number,)
+    right = scores.guesses == ids
+    np.testing.assert_array_equal(right, scores.ranks == 0)
+    np.testing.assert_array_equal(scores.guess_log_probs[right], scores.log_probs[right])
+    assert (scores.guess_log_probs[~right] > scores.log_probs[~right]).all()
+
+
 @pytest.mark.parametrize("batch_size", [3, scoring._SCORING_STREAMS])
 def test_scoring_neither_needs_nor_changes_the_state_of_the_model(batch_size):
     model, ids = build("lstm", batch_size), random_ids(50)
@@ -272,6 +283,8 @@ def test_scores_of_next_words_are_those_of_a_direct_computation(window):
         probabilities = model(np.array([padded[t : t + window]])).numpy()[0]
         assert scores.log_probs[t] == pytest.approx(np.log(probabilities[word]), abs=1e-5)
         assert scores.ranks[t] == (probabilities > probabilities[word]).sum()
+        assert scores.guesses[t] == probabilities.argmax()
+        assert scores.guess_log_probs[t] == pytest.approx(np.log(probabilities.max()), abs=1e-5)
 
 
 def test_more_windows_than_are_scored_at_once(monkeypatch):
