@@ -22,7 +22,7 @@ SETTINGS = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
 }
-WITH_TENSORFLOW = ("models", "training", "sentence_scoring", "generation", "saving", "tasks")
+WITH_TENSORFLOW = ("models", "training", "generation", "saving", "tasks")
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
@@ -33,7 +33,7 @@ LAYERS = [
     {"vocabulary"},
     {"batching", "corpus", "corruption", "ngram"},
     {"models"},
-    {"training", "sentence_scoring", "generation", "saving"},
+    {"training", "generation", "saving"},
     {"tasks", "exercises"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -68,7 +68,7 @@ WITHOUT_EXAMPLE = {
     "ngram.tables.score_stream": "is what NGramModel.score calls",
     "ngram.tables.words_of": "is what arpa.write calls",
     "saving.load_model": "is shown by save_model",
-    "sentence_scoring.score_sentences": "needs a trained model; chapter 6 shows it",
+    "training.sentences.score_sentences": "needs a trained model; chapter 6 shows it",
     "storage.cache_directory": "tells what is on this machine",
     "storage.write_verified_json": "is shown by read_verified_json",
     "training.scoring.score_next_words": "needs a trained model; chapter 5 shows it",

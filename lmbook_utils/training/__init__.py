@@ -2,10 +2,12 @@
 
 from lmbook_utils.training.fitting import Evaluation, train_language_model
 from lmbook_utils.training.scoring import score_next_words, score_stream
+from lmbook_utils.training.sentences import score_sentences
 
 __all__ = [
     "Evaluation",
     "score_next_words",
+    "score_sentences",
     "score_stream",
     "train_language_model",
 ]

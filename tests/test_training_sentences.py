@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from lmbook_utils import models, sentence_scoring
-from lmbook_utils.sentence_scoring import score_sentences
+from lmbook_utils import models
+from lmbook_utils.training import score_sentences
+from lmbook_utils.training import sentences as scorer
 from lmbook_utils.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(["a", "b", "c", "d", "e"])
@@ -52,7 +53,7 @@ def test_the_score_of_a_sentence_does_not_depend_on_its_company(monkeypatch):
     model, sentences = build("lstm"), random_sentences(20)
     together = score_sentences(model, VOCABULARY, sentences)
     reverse = score_sentences(model, VOCABULARY, sentences[::-1])[::-1]
-    monkeypatch.setattr(sentence_scoring, "_SENTENCES_AT_ONCE", 7)
+    monkeypatch.setattr(scorer, "_SENTENCES_AT_ONCE", 7)
     in_parts = score_sentences(model, VOCABULARY, sentences)
     np.testing.assert_allclose(reverse, together, rtol=1e-5)
     np.testing.assert_allclose(in_parts, together, rtol=1e-5)
