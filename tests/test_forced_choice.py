@@ -110,6 +110,8 @@ def test_articles_weigh_as_much_as_they_have_choices():
     result = accuracy_over_groups(right, np.array([0] * 9 + [1]))
     assert result.share == 0.9
     assert result.interval == (0, 1), "of two articles, a resample may hold one twice"
+    middle = accuracy_over_groups(right, np.array([0] * 9 + [1]), confidence=0.2).interval
+    assert middle == pytest.approx((0.9, 0.9)), "and holds each once in half of the cases"
 
 
 def test_the_same_seed_gives_the_same_interval():
