@@ -6,7 +6,12 @@ import pytest
 from lmbook_utils import corpus, tagging
 from lmbook_utils.datasets import load_wikipedia
 from lmbook_utils.preprocessing import tokenize
-from lmbook_utils.tagging import PARTS_OF_SPEECH, positions_in_sentence, tag_parts_of_speech
+from lmbook_utils.tagging import (
+    PARTS_OF_SPEECH,
+    load_checked_tags,
+    positions_in_sentence,
+    tag_parts_of_speech,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,28 @@ def test_tags_of_the_written_text_fit_the_lower_cased_tokens_of_the_corpus():
     tags = [tag_parts_of_speech(sentence) for sentence in written]
     assert list(map(len, tags)) == list(map(len, lowered))
     assert {tag for sentence in tags for tag in sentence} <= set(PARTS_OF_SPEECH)
+
+
+def share_of_right_tags(read):
+    """How many of the tokens that were checked by hand are tagged right, in text read so."""
+    articles = load_wikipedia().split["test"]
+    checked = load_checked_tags()
+    right = []
+    for article, sentence, token, part_of_speech in checked:
+        tokens = tokenize(read(articles[article].sentences[sentence]), lowercase=False)
+        right.append(tag_parts_of_speech(tokens)[token] == part_of_speech)
+    return np.mean(right)
+
+
+def test_nineteen_of_twenty_tags_are_right_and_fewer_without_capital_letters():
+    assert share_of_right_tags(str) == pytest.approx(0.95)
+    assert share_of_right_tags(str.lower) < 0.85
+
+
+def test_no_token_was_checked_twice_and_the_tags_are_those_of_the_book():
+    checked = load_checked_tags()
+    assert len({item[:3] for item in checked}) == len(checked) == 200
+    assert {item.part_of_speech for item in checked} <= set(PARTS_OF_SPEECH)
 
 
 def positions_by_a_loop(ids, eos_id):
