@@ -109,7 +109,8 @@ def corrupt_sentences(
     """Corrupt each sentence of a text once, where it can be done.
 
     Give the real and the corrupted sentences to
-    :func:`lmbook_utils.forced_choice.chooses_good`.
+    :func:`lmbook_utils.forced_choice.chooses_good`. A model that looks at no context finds both
+    orders of two words, and two words that came equally often, equally probable; that is not right.
 
     Parameters
     ----------

@@ -79,7 +79,7 @@ def _universal(token: str, penn: str) -> str:
 
 
 class CheckedTag(NamedTuple):
-    """The part of speech of one token of the corpus' test part, by hand; all counted from 0."""
+    """A token of the corpus' test part and its part of speech; places are counted from 0."""
 
     article: int
     sentence: int
@@ -90,10 +90,11 @@ class CheckedTag(NamedTuple):
 def load_checked_tags() -> list[CheckedTag]:
     """200 tokens of the test text, drawn at random, with the part of speech that they have.
 
-    One person looked at each token in its sentence with the tagger's answer beside it, and put
-    right what was wrong. Where two answers can be defended (is "Muslim" an adjective or a name?)
-    the answer is that of the Penn Treebank's guidelines (Marcus et al., 1993) as well as it could
-    be told, so expect a handful of doubtful ones.
+    Each token was looked at once, in its sentence and with the tagger's answer in view, and the
+    answer was put right where it was wrong by the guidelines of the Penn Treebank (Marcus et al.,
+    1993). There was no second annotator, and seeing the answer makes one agree with it: what the
+    tagger gets right on this sample is rather too much than too little. Four of the tags are
+    doubtful (is "Muslim" an adjective or a name?); three of them count against the tagger.
 
     Examples
     --------

@@ -64,7 +64,7 @@ def test_tags_of_the_written_text_fit_the_lower_cased_tokens_of_the_corpus():
 
 
 def share_of_right_tags(read):
-    """How many of the tokens that were checked by hand are tagged right, in text read so."""
+    """The share of the checked tokens that are tagged right, in text read so."""
     articles = load_wikipedia().split["test"]
     checked = load_checked_tags()
     right = []
@@ -75,7 +75,8 @@ def share_of_right_tags(read):
 
 
 def test_nineteen_of_twenty_tags_are_right_and_fewer_without_capital_letters():
-    assert share_of_right_tags(str) == pytest.approx(0.95)
+    """A bound and not the figure itself: it also fails where the places no longer fit the text."""
+    assert share_of_right_tags(str) >= 0.94
     assert share_of_right_tags(str.lower) < 0.85
 
 
