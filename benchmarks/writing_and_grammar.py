@@ -1,12 +1,13 @@
-"""What do decoding methods write: how varied, how repetitive, how much is copied?
+"""What does a well-trained network write, and what does it know of grammar?
 
-    python benchmarks/generated_text.py
+    python benchmarks/writing_and_grammar.py
 
 The GRU of best_models.py (6,000 steps, dropout 0.3, seed 0) continues the first three words of 300
 test sentences by greedy search and by sampling in several ways, and so does the Kneser–Ney model of
-order 5. The sentences as people wrote them stand beside them. All are measured on equal numbers of
-tokens. Writes ``results/generated_text.json``, which chapter 6 reads. Takes about ten minutes on
-two cores.
+order 5. The sentences as people wrote them stand beside them; all are measured on equal numbers of
+tokens. Both models then choose between the sentences of the book's minimal pairs. Writes
+``results/writing_and_grammar.json``, which chapter 6 and an appendix read. Takes about ten minutes
+on two cores.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
@@ -18,7 +19,16 @@ import numpy as np
 from recording import record
 from tqdm import tqdm
 
-from lmbook_utils import corpus, generation, metrics, models, reproducibility, training
+from lmbook_utils import (
+    corpus,
+    forced_choice,
+    generation,
+    metrics,
+    minimal_pairs,
+    models,
+    reproducibility,
+    training,
+)
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -109,6 +119,15 @@ def measure(continuations: list[list[str]], index: metrics.TextIndex) -> dict:
     }
 
 
+def grammar(score_sentences: forced_choice.SentenceScorer) -> dict:
+    pairs = minimal_pairs.load_minimal_pairs()
+    right = minimal_pairs.prefers_good(score_sentences, pairs)
+    return {
+        phenomenon: {"right": found.right, "number": found.number, "interval": list(found.interval)}
+        for phenomenon, found in minimal_pairs.accuracy_by_phenomenon(right, pairs).items()
+    }
+
+
 def main() -> None:
     text = corpus.load_encoded()
     vocabulary, train_sentences = text.vocabulary, sentences("train")
@@ -139,8 +158,14 @@ def main() -> None:
             judge: perplexity(score, prompts, continuations) for judge, score in judges.items()
         }
         print(name, results[name], flush=True)
+    choices = {
+        "network": grammar(lambda pairs: training.score_sentences(model, vocabulary, pairs)),
+        "kneser_ney": grammar(
+            lambda pairs: forced_choice.total_log_probs(ngram.score(pairs), pairs)
+        ),
+    }
     settings = {"prompts": PROMPTS, "prompt_length": PROMPT_LENGTH, "max_tokens": MAX_TOKENS}
-    print(record("generated_text", {**settings, "texts": results}))
+    print(record("writing_and_grammar", {**settings, "texts": results, "grammar": choices}))
 
 
 if __name__ == "__main__":
