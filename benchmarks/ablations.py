@@ -71,16 +71,18 @@ def largest_cell_state(model: keras.Model) -> float:
 
 def main() -> None:
     text = corpus.load_encoded()
-    rows, recipes = [], {}
-    for variant in VARIANTS:
-        for seed in SEEDS:
+    rows = []
+    for seed in SEEDS:
+        recipe = None
+        for variant in VARIANTS:
             row, log_probs = train(variant, seed, text)
-            recipe = recipes.setdefault(seed, log_probs)
+            recipe = log_probs if recipe is None else recipe
             ratio = metrics.perplexity_ratio_interval(log_probs, recipe, text.test_articles)
             row["ratio_to_the_recipe_interval"] = list(ratio)
             rows.append(row)
             print(row, flush=True)
-    print(record("ablations", {"steps": STEPS, "recipe": RECIPE, "runs": rows}))
+        # After each seed, as the whole takes long
+        print(record("ablations", {"steps": STEPS, "recipe": RECIPE, "runs": rows}))
 
 
 if __name__ == "__main__":
