@@ -5,9 +5,11 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from lmbook_utils._validation import require_whole
+
 
 @keras.saving.register_keras_serializable(package="lmbook_utils")
-class TiedEmbedding(layers.Embedding):
+class TiedEmbedding(layers.Layer):
     r"""An embedding that is used a second time, as the weights of the output layer.
 
     The vector of the word :math:`w` is the row :math:`e_w` of the matrix :math:`E`, of shape
@@ -19,6 +21,13 @@ class TiedEmbedding(layers.Embedding):
     size less (Press and Wolf, 2017; Inan et al., 2017). The gradient of :math:`E` is the sum of
     those from both uses.
 
+    Parameters
+    ----------
+    vocab_size
+        The number of words.
+    units
+        The length of a word's vector, and of the hidden states.
+
     Examples
     --------
     >>> embedding = TiedEmbedding(50, 8)
@@ -27,19 +36,30 @@ class TiedEmbedding(layers.Embedding):
     TensorShape([1, 3, 50])
     """
 
-    def build(self, input_shape: Any = None) -> None:
+    def __init__(self, vocab_size: int, units: int, **arguments: Any):
+        super().__init__(**arguments)
+        require_whole(1, vocab_size=vocab_size, units=units)
+        self.vocab_size = vocab_size
+        self.units = units
+
+    def build(self, input_shape: Any) -> None:
         """Create the matrix, as Keras' embedding does, and the bias of the output, zeros."""
-        super().build(input_shape)
-        self.bias = self.add_weight(shape=(self.input_dim,), initializer="zeros", name="bias")
+        self.embeddings = self.add_weight(
+            shape=(self.vocab_size, self.units), initializer="uniform", name="embeddings"
+        )
+        self.bias = self.add_weight(shape=(self.vocab_size,), initializer="zeros", name="bias")
 
     def call(self, inputs: Any, to_logits: bool = False) -> Any:
         """Map ids (batch, steps) to vectors, or hidden states (batch, steps, units) to logits."""
         if not to_logits:
-            return super().call(inputs)
+            return ops.take(self.embeddings, inputs, axis=0)
         return ops.matmul(inputs, ops.transpose(self.embeddings)) + self.bias
 
     def compute_output_spec(self, inputs: Any, to_logits: bool = False) -> keras.KerasTensor:
         """The shape of what ``call`` returns."""
-        if not to_logits:
-            return super().compute_output_spec(inputs)
-        return keras.KerasTensor((*inputs.shape[:-1], self.input_dim), self.compute_dtype)
+        shape = (*inputs.shape[:-1], self.vocab_size) if to_logits else (*inputs.shape, self.units)
+        return keras.KerasTensor(shape, self.compute_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """What ``from_config`` needs to build such a layer again."""
+        return super().get_config() | {"vocab_size": self.vocab_size, "units": self.units}
