@@ -91,12 +91,52 @@ def build_convolutional_model(
     vocab_size: int = 10000,
     channels: int = 128,
     kernel_size: int = 2,
-    num_layers: int = 3,
+    num_layers: int = 2,
     dropout: float = 0.0,
     batch_size: int = 16,
     output_bias: np.ndarray | None = None,
 ) -> keras.Model:
-    """Build a causal convolutional language model that predicts the next word at every step.
+    r"""Build a causal convolutional language model that predicts the next word at every step.
+
+    Embedding → layers → layer normalisation → logits. The layer number :math:`l = 1 \dots L` adds
+    to its input what a :class:`~lmbook_utils.models.convolutional.GatedConvolution` with the
+    dilation :math:`2^{l-1}` makes of it,
+
+    .. math:: y = x + \operatorname{convolution}(\operatorname{norm}(x)).
+
+    The dilations 1, 2, 4, … let the reach double with each layer (van den Oord et al., 2016): a
+    prediction depends on the last :math:`1 + (k - 1)(2^L - 1)` words, with the kernel size
+    :math:`k`. It reads streams in pieces as :func:`~lmbook_utils.models.build_language_model`
+    does, and however they are cut, the logits are the same.
+
+    With the defaults the layers between embedding and logits have 132,352 parameters (an LSTM
+    layer of 128 units has 131,584), and a prediction depends on the last 4 words.
+
+    Parameters
+    ----------
+    vocab_size
+        The number of words, special tokens included.
+    channels
+        The length of a word's vector and of all vectors between the layers.
+    kernel_size
+        How many vectors each output of a layer sees, from 2.
+    num_layers
+        The number of convolutions.
+    dropout, batch_size, output_bias
+        As in :func:`~lmbook_utils.models.build_language_model`; dropout is applied to the word
+        vectors and to all that is added.
+
+    Returns
+    -------
+    keras.Model
+        Maps ids of shape (batch_size, steps), for any number of steps, to logits of shape
+        (batch_size, steps, vocabulary). Not compiled.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number from 1, or ``kernel_size`` from 2, ``dropout`` is out of
+        its range, or ``output_bias`` has another length than the vocabulary or is not finite.
 
     Examples
     --------

@@ -83,6 +83,8 @@ def build_language_model(
     )
     require_dropout(dropout)
     require_bias(output_bias, vocab_size)
+    if not isinstance(tied, bool):
+        raise ValueError(f"tied must be True or False; it was {tied!r}")
     if tied and embedding_dim != rnn_units:
         raise ValueError(
             "embedding_dim and rnn_units must be equal if the weights are tied; they were "
