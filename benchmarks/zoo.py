@@ -32,8 +32,10 @@ ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {
     "GRU, 2 layers": partial(models.build_language_model, "gru", num_layers=2),
     "LSTM, 1 layer": partial(models.build_language_model, "lstm"),
     "LSTM, 2 layers": partial(models.build_language_model, "lstm", num_layers=2),
-    "convolutions, 3 layers": models.build_convolutional_model,
-    "Transformer, 2 layers": models.build_transformer_model,
+    "convolutions, 3 layers": partial(models.build_convolutional_model, num_layers=3),
+    "Transformer, 2 layers": partial(
+        models.build_transformer_model, num_layers=2, feedforward_dim=512
+    ),
 }
 
 
