@@ -1,10 +1,12 @@
 """Training language models, and scoring texts with them."""
 
+from lmbook_utils.training.checkpoints import Checkpoint
 from lmbook_utils.training.fitting import Evaluation, train_language_model
 from lmbook_utils.training.scoring import score_next_words, score_stream
 from lmbook_utils.training.sentences import score_sentences
 
 __all__ = [
+    "Checkpoint",
     "Evaluation",
     "score_next_words",
     "score_sentences",
