@@ -17,7 +17,6 @@ from collections.abc import Callable
 import keras
 import numpy as np
 from recording import record
-from tqdm import tqdm
 
 from lmbook_utils import (
     corpus,
@@ -71,12 +70,32 @@ def choose(vocabulary: Vocabulary) -> list[list[str]]:
     return [fit[number] for number in chosen]
 
 
-def write(prompts: list[list[str]], continue_: Callable[..., list[str]]) -> list[list[str]]:
-    """Continue each prompt; the prompts are not part of what is returned."""
-    return [
-        continue_(prompt, seed=seed)[PROMPT_LENGTH:]
-        for seed, prompt in enumerate(tqdm(prompts, leave=False, disable=None))
-    ]
+def write(
+    model: keras.Model, vocabulary: Vocabulary, prompts: list[list[str]], options: dict
+) -> list[list[str]]:
+    """Continue all prompts at once; the prompts are not part of what is returned.
+
+    Draws what ``generation.generate`` draws with the seeds 0, 1, …, which would take a new graph
+    of TensorFlow for each.
+    """
+    reader = models.with_batch_size(model, len(prompts))
+    rngs = [np.random.default_rng(seed) for seed in range(len(prompts))]
+    banned = (vocabulary.unk_id, vocabulary.pad_id, vocabulary.bos_id)
+    unread = np.array([[vocabulary.eos_id, *vocabulary.encode(prompt)] for prompt in prompts])
+    drawn = []
+    for _ in range(MAX_TOKENS):
+        logits = reader.predict_on_batch(unread.astype(np.int32))[:, -1]
+        words = [
+            rng.choice(
+                len(vocabulary),
+                p=generation.next_word_probabilities(row, banned=banned, **options),
+            )
+            for rng, row in zip(rngs, logits, strict=True)
+        ]
+        drawn.append(words)
+        unread = np.array(words)[:, None]
+    texts = [vocabulary.decode(column) for column in np.transpose(drawn)]
+    return [text[: text.index("</s>")] if "</s>" in text else text for text in texts]
 
 
 def equal_length(texts: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
@@ -136,14 +155,12 @@ def main() -> None:
     people = choose(vocabulary)
     prompts = [sentence[:PROMPT_LENGTH] for sentence in people]
 
-    def by_network(options: dict) -> Callable[..., list[str]]:
-        return lambda prompt, seed: generation.generate(
-            model, vocabulary, prompt, MAX_TOKENS, seed=seed, **options
-        )
-
     texts = {"people": [s[PROMPT_LENGTH:][:MAX_TOKENS] for s in people]}
-    texts |= {name: write(prompts, by_network(options)) for name, options in METHODS.items()}
-    texts["Kneser–Ney"] = write(prompts, lambda p, seed: ngram.generate(p, MAX_TOKENS, seed))
+    texts |= {name: write(model, vocabulary, prompts, o) for name, o in METHODS.items()}
+    texts["Kneser–Ney"] = [
+        ngram.generate(prompt, MAX_TOKENS, seed)[PROMPT_LENGTH:]
+        for seed, prompt in enumerate(prompts)
+    ]
     index = metrics.TextIndex([w for s in train_sentences for w in (*s, "</s>")])
     judges = {
         "network": lambda whole: (
