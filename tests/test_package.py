@@ -31,8 +31,8 @@ LAYERS = [
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
     {"vocabulary"},
-    {"batching", "corpus", "corruption", "ngram"},
-    {"models", "output_losses"},
+    {"batching", "corpus", "corruption", "ngram", "subwords"},
+    {"models", "output_losses", "spelling"},
     {"training", "generation", "saving"},
     {"tasks", "exercises"},
 ]
