@@ -8,7 +8,8 @@ and a character that the training part lacks is one of Unicode's. For each kind 
 LSTM and a Kneser–Ney model. All LSTMs are of one size and see the same text as often: an update
 reads about the same text for each, and a gradient flows back through as much. Three kinds are
 trained with two seeds, to see what a seed matters. Writes ``results/units.json`` after each
-training. Takes half an hour on one core.
+training. Takes half an hour on one core. How long an update takes is measured apart, by
+``units_speed.py``.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
@@ -16,7 +17,6 @@ import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up
 import bz2
 import gzip
 import lzma
-import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
@@ -215,26 +215,6 @@ def facts(units: Units, text: Text) -> dict:
     }
 
 
-def step_seconds(all_units: list[Units], text: Text, rounds: int = 20) -> dict[str, float]:
-    """Median time of an update of each network; they take turns, so that all meet the same load."""
-    ready = {}
-    for units in all_units:
-        ids, steps = units.ids("train"), unrolled_steps(units, text)
-        model = build(units, ids)
-        training.train_language_model(
-            model, ids, ids[:100], 2, steps, warmup_steps=1, evaluations=1
-        )
-        batch = ids[: STREAMS * steps].reshape(STREAMS, steps)
-        ready[units.name] = (model, batch)
-    seconds: dict[str, list[float]] = {name: [] for name in ready}
-    for _ in range(rounds):
-        for name, (model, batch) in ready.items():
-            start = time.perf_counter()
-            model.train_on_batch(batch, batch)
-            seconds[name].append(time.perf_counter() - start)
-    return {name: float(np.median(times)) for name, times in seconds.items()}
-
-
 def main() -> None:
     text = Text()
     all_units = text.in_all_units()
@@ -247,11 +227,7 @@ def main() -> None:
         "reference": REFERENCE,
         "baselines": baselines(text),
     }
-    seconds = step_seconds(all_units, text)
-    units_rows = {
-        units.name: {**facts(units, text), "step_seconds": seconds[units.name]}
-        for units in all_units
-    }
+    units_rows = {units.name: facts(units, text) for units in all_units}
     print(settings, units_rows, sep="\n", flush=True)
     rows = []
     reference = spread(score_ngrams(by_name[REFERENCE])[1], by_name[REFERENCE], text)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lmbook_utils import corpus, datasets, exercises, preprocessing
+from lmbook_utils.subwords import merge_pair
 
 CORRECT = "Correct.\n"
 
@@ -391,6 +392,46 @@ def test_the_bits_of_the_uniform_model(capsys):
 
 
 @pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (5.0, CORRECT),
+        (40, "whole word"),
+        (40 / 7, "the blank"),
+        (37 / 8, "choice of <unk>"),
+        (3 / 8, "the spelling"),
+        (3.466, "nats"),
+        (4, "too small"),
+        (6, "too large"),
+    ],
+)
+def test_the_cost_of_an_unknown_word(capsys, answer, complaint):
+    assert complaint in said(capsys, exercises.check_unknown_word, answer)
+
+
+def encode(word, merges):
+    pieces = [*word, " "]
+    for pair in merges:
+        pieces = merge_pair(pieces, pair)
+    return pieces
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (encode, CORRECT),
+        (lambda word, merges: encode(word, merges)[:-1], "its characters and a blank"),
+        (lambda word, merges: encode(word, merges[::-1]), "are not the pieces of 'low"),
+        (lambda word, merges: encode(word, merges[:4]), "are not the pieces of 'low"),
+        (lambda word, merges: encode(word, []) if not merges else "low ", "expected a list"),
+        (lambda word, merges: encode(word * (1 + bool(merges)), merges), "and a blank; they were"),
+        (lambda word, merges: word.no, "without merges, it raised AttributeError"),
+    ],
+)
+def test_the_pieces_of_a_word(capsys, function, complaint):
+    assert complaint in said(capsys, exercises.check_encode, function)
+
+
+@pytest.mark.parametrize(
     "check",
     [
         exercises.check_toy_absolute,
@@ -400,6 +441,7 @@ def test_the_bits_of_the_uniform_model(capsys):
         exercises.check_news_unknown_share,
         exercises.check_parameter_count,
         exercises.check_uniform_bits,
+        exercises.check_unknown_word,
     ],
 )
 @pytest.mark.parametrize("answer", [None, "12", [1], np.array([1, 2]), float("nan"), True])

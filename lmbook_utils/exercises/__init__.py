@@ -28,11 +28,13 @@ from lmbook_utils.exercises.rnn_math import (
     check_rnn_parameters,
     check_sigmoid_gradient,
 )
+from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
     "check_class_probabilities",
     "check_continuation_probability",
     "check_coverage",
+    "check_encode",
     "check_dirichlet_mode",
     "check_forget_gate",
     "check_gru_step",
@@ -46,6 +48,7 @@ __all__ = [
     "check_top_p",
     "check_toy_absolute",
     "check_uniform_bits",
+    "check_unknown_word",
     "check_unseen_bigrams",
     "check_windows",
 ]
