@@ -6,7 +6,7 @@ The text is the Wikipedia corpus: lower-cased tokens with a blank between them, 
 Everything is paid for: what is ``<unk>`` to a model of words is spelled by a model of characters,
 and a character that the training part lacks is one of Unicode's. For each kind of unit there is an
 LSTM and a Kneser–Ney model. All LSTMs are of one size and see the same text as often: an update
-reads about the same text for each, and a gradient flows back through as much. Three kinds are
+reads about the same text for each, and a gradient flows back through as much. Two kinds are
 trained with two seeds, to see what a seed matters. Writes ``results/units.json`` after each
 training. Takes half an hour on one core. How long an update takes is measured apart, by
 ``units_speed.py``.
@@ -33,7 +33,7 @@ from lmbook_utils.vocabulary import EOS, Vocabulary
 WORD_VOCABULARIES = (1000, 5000, None)  # None: all words that occur twice
 PIECE_VOCABULARIES = (500, 2000, 5000)
 STEPS, WORDS_UNROLLED, STREAMS, UNITS, DROPOUT = 2400, 20, 16, 128, 0.1
-SEEDED_TWICE = ("words 5,000", "pieces 2,000", "characters")
+SEEDED_TWICE = ("words 5,000", "pieces 2,000")
 WORD_ORDER, PIECE_ORDER, SPELLING_ORDER = 5, 8, 8  # the best on the validation part
 REFERENCE = "words 5,000"
 
