@@ -115,7 +115,7 @@ def train(design: Design, steps: int, seed: int) -> dict:
     """Train a model; score it with the full softmax, unknown words named or not."""
     text = corpus.load_encoded(design.vocabulary)
     reproducibility.set_seed(seed)
-    bias = training.unigram_log_probs(text.train, design.vocabulary)
+    bias = metrics.unigram_log_probs(text.train, design.vocabulary)
     model = models.build_language_model("lstm", design.vocabulary, output_bias=bias)
     training.train_language_model(
         model,

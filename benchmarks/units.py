@@ -130,7 +130,7 @@ def build(units: Units, train_ids: np.ndarray) -> keras.Model:
         UNITS,
         dropout=DROPOUT,
         batch_size=STREAMS,
-        output_bias=training.unigram_log_probs(train_ids, size),
+        output_bias=metrics.unigram_log_probs(train_ids, size),
     )
 
 

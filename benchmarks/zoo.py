@@ -10,8 +10,6 @@ learning rate is the one of two that is better on the validation text with the f
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
 
-import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -19,11 +17,10 @@ import keras
 import numpy as np
 from recording import record
 
-from lmbook_utils import batching, corpus, metrics, models, reproducibility, training
+from lmbook_utils import corpus, metrics, models, reproducibility, training
 from lmbook_utils.ngram import NGramModel
 
 STEPS, SEEDS, LEARNING_RATES, ORDER = 1500, (0, 1, 2), (3e-3, 1e-3), 5
-ROUNDS, STEPS_PER_ROUND = 20, 5  # of the timing
 
 ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {
     "simple, 1 layer": partial(models.build_language_model, "simple"),
@@ -82,24 +79,6 @@ def parameters(name: str, text: corpus.EncodedCorpus) -> dict[str, int]:
     return {"all": model.count_params(), "between_the_words": model.count_params() - words}
 
 
-def seconds_per_step(text: corpus.EncodedCorpus) -> dict[str, float]:
-    """Time a few steps of each architecture in turn, many times; give the medians."""
-    batch = batching.contiguous_streams(text.train, batch_size=16, steps=20)
-    batch = batch.inputs[0], batch.targets[0]
-    timed, times = {name: build(name, text) for name in ARCHITECTURES}, {}
-    for name, model in timed.items():
-        training.train_language_model(model, text.train, text.train[:100], 3, warmup_steps=1)
-        model.train_on_batch(*batch)  # builds the graph
-        times[name] = []
-    for _ in range(ROUNDS):
-        for name, model in timed.items():
-            start = time.perf_counter()
-            for _ in range(STEPS_PER_ROUND):
-                model.train_on_batch(*batch)
-            times[name].append((time.perf_counter() - start) / STEPS_PER_ROUND)
-    return {name: statistics.median(values) for name, values in times.items()}
-
-
 def kneser_ney(text: corpus.EncodedCorpus) -> dict:
     parts = corpus.load_tokenized()
     train, test = ([s for article in parts[part] for s in article] for part in ("train", "test"))
@@ -113,7 +92,6 @@ def main() -> None:
         "steps": STEPS,
         "kneser_ney": {"order": ORDER, **kneser_ney(text)},
         "parameters": {name: parameters(name, text) for name in ARCHITECTURES},
-        "seconds_per_step": seconds_per_step(text),
     }
     print(results, flush=True)
     results["runs"] = [row for name in ARCHITECTURES for row in run_all(name, text)]
