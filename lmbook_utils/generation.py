@@ -1,7 +1,8 @@
 """Text from a language model, one word at a time."""
 
+import contextlib
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import keras
 import numpy as np
@@ -111,7 +112,9 @@ def generate(
     Parameters
     ----------
     model
-        A model of :func:`lmbook_utils.models.build_language_model`.
+        A language model of :mod:`lmbook_utils.models`. One with a single stream is used as it is,
+        and keeps its state; of any other a copy is made, which takes a second each time. So, for
+        many texts, make the copy once: ``models.with_batch_size(model, 1)``.
     vocabulary
         The vocabulary that it was trained with.
     prompt
@@ -147,17 +150,32 @@ def generate(
             f"vocabulary must have as many entries as the model has outputs, "
             f"{model.output_shape[-1]}; it had {len(vocabulary)}"
         )
+    if models.number_of_streams(model) != 1:
+        model = models.with_batch_size(model, 1)
     rng = np.random.default_rng(seed)
     banned = (vocabulary.unk_id, vocabulary.pad_id, vocabulary.bos_id)
-    reader = models.with_batch_size(model, 1)
     tokens = list(prompt)
     unread = [vocabulary.eos_id, *vocabulary.encode(tokens)]  # </s> ended the sentence before
-    for _ in range(max_tokens):
-        logits = reader.predict_on_batch(np.array([unread], np.int32))[0, -1]
-        probabilities = next_word_probabilities(logits, temperature, top_k, top_p, banned)
-        word = int(rng.choice(len(vocabulary), p=probabilities))
-        if word == vocabulary.eos_id:
-            break
-        tokens += vocabulary.decode([word])
-        unread = [word]
+    with _fresh_state(model):
+        for _ in range(max_tokens):
+            logits = model.predict_on_batch(np.array([unread], np.int32))[0, -1]
+            probabilities = next_word_probabilities(logits, temperature, top_k, top_p, banned)
+            word = int(rng.choice(len(vocabulary), p=probabilities))
+            if word == vocabulary.eos_id:
+                break
+            tokens += vocabulary.decode([word])
+            unread = [word]
     return tokens
+
+
+@contextlib.contextmanager
+def _fresh_state(model: keras.Model) -> Iterator[None]:
+    """Begin with a state of zero, and put the old one back at the end."""
+    variables = models.state_variables(model)
+    before = [variable.numpy() for variable in variables]
+    models.reset_state(model)
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)

@@ -236,16 +236,24 @@ def test_carrying_the_state_on_equals_reading_the_whole_text_again(cell, prompt)
     assert generate(model, VOCABULARY, prompt, 8, temperature=0.8, seed=1) == expected
 
 
-def test_what_the_model_has_read_before_does_not_matter_and_stays(model):
-    models.reset_state(model)
+@pytest.mark.parametrize("streams", [1, 3])
+def test_what_the_model_has_read_before_does_not_matter_and_stays(model, streams):
+    model = models.with_batch_size(model, streams)
     before = generate(model, VOCABULARY, max_tokens=8)
-    ids = np.tile(VOCABULARY.encode(["mat", "on"]), (3, 1))
+    ids = np.tile(VOCABULARY.encode(["mat", "on"]), (streams, 1))
     model(ids)
     after_ids = model(ids).numpy()
     models.reset_state(model)
     model(ids)
     assert generate(model, VOCABULARY, max_tokens=8) == before
     np.testing.assert_array_equal(model(ids), after_ids)
+
+
+def test_a_model_with_one_stream_writes_the_same_without_a_copy(model, monkeypatch):
+    expected = generate(model, VOCABULARY, ["the"], max_tokens=8)
+    one_stream = models.with_batch_size(model, 1)
+    monkeypatch.setattr(models, "with_batch_size", None)
+    assert generate(one_stream, VOCABULARY, ["the"], max_tokens=8) == expected
 
 
 def test_the_seed_decides_the_text(model):
