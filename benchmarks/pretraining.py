@@ -123,8 +123,11 @@ def main() -> None:
         "dropout": DROPOUT,
     }
     print(settings, flush=True)
-    runs = [row for seed in SEEDS for row in run_networks(seed, ids, text)]
-    print(record("pretraining", {**settings, "ngrams": ngrams, "networks": runs}))
+    runs = []
+    for seed in SEEDS:
+        runs += run_networks(seed, ids, text)
+        # After each seed, as the whole takes long
+        print(record("pretraining", {**settings, "ngrams": ngrams, "networks": runs}))
 
 
 if __name__ == "__main__":
