@@ -2,9 +2,10 @@
 
     python benchmarks/zoo_high_rate.py
 
-``ablations.py`` shows that the LSTM gains by a higher rate than those that ``zoo.py`` tried. So each
-network is trained again at three times the highest of them. Writes ``results/zoo_high_rate.json``
-after each run, which chapter 5 reads. Takes ten minutes on two cores for each seed.
+``ablations.py`` shows that the LSTM gains by a higher rate than those that ``zoo.py`` tried. So
+each network is trained again at three times the highest of them. Writes
+``results/zoo_high_rate.json`` after each run, which chapter 5 reads. Takes ten minutes on two
+cores for each seed.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
