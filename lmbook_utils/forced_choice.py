@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils.metrics import Interval
+from lmbook_utils.metrics import Interval, mean_interval
 
 Sentences = Sequence[Sequence[str]]
 SentenceScorer = Callable[[Sentences], np.ndarray]
@@ -150,8 +150,8 @@ def accuracy_over_groups(
 ) -> Accuracy:
     """The share of right choices with a bootstrap interval that draws whole groups anew.
 
-    What :func:`lmbook_utils.metrics.perplexity_interval` does for the perplexity: 2,000 resamples
-    of the groups, for example of the articles, and the percentiles of the share.
+    For choices of which several come from one group, for example from one article: see
+    :func:`lmbook_utils.metrics.mean_interval`.
 
     Parameters
     ----------
@@ -178,34 +178,8 @@ def accuracy_over_groups(
     >>> result.interval
     Interval(low=0.5, high=1.0)
     """
-    from scipy.stats import bootstrap
-
-    right, groups = _checked_choices(right, confidence), np.asarray(groups)
-    if groups.shape != right.shape:
-        raise ValueError(
-            "groups must name a group for each choice; the shapes of right and groups were "
-            f"{right.shape} and {groups.shape}"
-        )
-    _, members = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(members)
-    if len(sizes) < 2:
-        raise ValueError("groups must hold at least two groups to draw from; there was one")
-
-    def share(right: np.ndarray, sizes: np.ndarray, axis: int = -1) -> np.ndarray:
-        return right.sum(axis=axis) / sizes.sum(axis=axis)
-
-    result = bootstrap(
-        (np.bincount(members, weights=right), sizes),
-        share,
-        n_resamples=2000,
-        batch=100,
-        paired=True,
-        vectorized=True,
-        confidence_level=confidence,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    interval = Interval(*map(float, result.confidence_interval))
+    right = _checked_choices(right, confidence)
+    interval = mean_interval(right, groups, confidence, seed)
     return Accuracy(int(right.sum()), len(right), interval)
 
 

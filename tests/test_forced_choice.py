@@ -135,7 +135,7 @@ def test_a_confidence_lies_between_0_and_1(confidence):
 
 @pytest.mark.parametrize(
     ("groups", "message"),
-    [([0], "groups must name a group for each choice"), ([3, 3], "at least two groups")],
+    [([0], "groups must name a group for each value"), ([3, 3], "at least two groups")],
 )
 def test_groups_that_do_not_fit(groups, message):
     with pytest.raises(ValueError, match=message):

@@ -443,8 +443,8 @@ def test_a_model_compared_with_itself_has_the_ratio_1():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"groups": [0, 1]}, r"groups must name a group for each token.*\(3,\) and \(2,\)"),
-        ({"groups": [[0], [1], [1]]}, "groups must name a group for each token"),
+        ({"groups": [0, 1]}, r"groups must name a group for each value.*\(3,\) and \(2,\)"),
+        ({"groups": [[0], [1], [1]]}, "groups must name a group for each value"),
         ({"groups": [5, 5, 5]}, "groups must hold at least two groups"),
         ({"confidence": 0}, "confidence must be between 0 and 1; it was 0"),
         ({"confidence": 1}, "confidence must be between 0 and 1; it was 1"),
@@ -454,7 +454,7 @@ def test_a_model_compared_with_itself_has_the_ratio_1():
         ({"log_probs": [-1, 0.5, -1]}, "^log_probs must be logarithms of probabilities"),
         ({"log_probs": [-1, -np.inf, -1]}, "^log_probs must be finite"),
         ({"log_probs": []}, "^log_probs must hold at least one token"),
-        ({"log_probs": [[-1, -1, -1]]}, "groups must name a group for each token"),
+        ({"log_probs": [[-1, -1, -1]]}, "groups must name a group for each value"),
     ],
 )
 def test_intervals_of_arrays_that_do_not_fit(change, message):

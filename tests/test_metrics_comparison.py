@@ -91,7 +91,7 @@ def test_of_models_that_are_equally_good_few_are_found_to_differ():
     ("change", "message"),
     [
         ({"baseline_log_probs": [-1, -1]}, r"must score the same tokens.*\(3,\) and \(2,\)"),
-        ({"groups": [0, 1]}, "groups must name a group for each token"),
+        ({"groups": [0, 1]}, "groups must name a group for each value"),
         ({"groups": [0, 0, 0]}, "groups must hold at least two groups"),
         ({"log_probs": [-1, np.nan, -1]}, "^log_probs must be logarithms of probabilities"),
         ({"baseline_log_probs": [-1, -np.inf, -1]}, "^baseline_log_probs must be finite"),
@@ -273,7 +273,7 @@ def test_the_table_has_only_the_columns_that_apply(models):
         ({"models": {"a": [-1, np.nan]}}, r"models\['a'\] must be logarithms"),
         ({"models": {"a": [-1, 0.5]}}, r"models\['a'\] must be logarithms"),
         ({"models": {"a": [-1, -np.inf]}}, r"models\['a'\] must be finite"),
-        ({"groups": [0]}, "groups must name a group for each token"),
+        ({"groups": [0]}, "groups must name a group for each value"),
         ({"groups": [0, 0]}, "groups must hold at least two groups"),
         ({"confidence": 95}, "confidence must be between 0 and 1; it was 95"),
         (

@@ -41,6 +41,7 @@ from lmbook_utils.metrics.text import (
 )
 from lmbook_utils.metrics.uncertainty import (
     Interval,
+    mean_interval,
     paired_permutation_test,
     perplexity_interval,
     perplexity_ratio_interval,
@@ -64,6 +65,7 @@ __all__ = [
     "fit_temperature",
     "kl_divergence",
     "longest_copy",
+    "mean_interval",
     "ngram_overlap",
     "paired_permutation_test",
     "perplexity",

@@ -4,6 +4,7 @@ The tokens of an article are not independent of each other, so all functions her
 whole groups of tokens: articles, as a rule.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,39 @@ class Interval(NamedTuple):
 
     low: float
     high: float
+
+
+def mean_interval(
+    values: np.ndarray, groups: np.ndarray, confidence: float = 0.95, seed: int = 0
+) -> Interval:
+    """Bootstrap confidence interval of a mean, resampling whole groups of values.
+
+    As :func:`perplexity_interval`, for anything that is a mean over tokens or sentences: an
+    accuracy, for example.
+
+    Parameters
+    ----------
+    values
+        Finite numbers, shape (values,).
+    groups, confidence, seed
+        As in :func:`perplexity_interval`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there are fewer than two groups, ``confidence`` is out of its range,
+        or a value is not finite.
+
+    Examples
+    --------
+    >>> right = np.array([True, True, False, True, False, True])
+    >>> mean_interval(right, np.array([0, 0, 1, 1, 2, 2]))
+    Interval(low=0.5, high=1.0)
+    """
+    values = np.asarray(values, float)
+    if not np.isfinite(values).all():
+        raise ValueError("values must be finite numbers; one was not")
+    return _bootstrap_interval(values, groups, confidence, seed, of_the_mean=lambda mean: mean)
 
 
 def perplexity_interval(
@@ -59,7 +93,7 @@ def perplexity_interval(
     True
     """
     values = -checked_finite_log_probs("log_probs", log_probs)
-    return _exponentiated_mean_interval(values, groups, confidence, seed)
+    return _bootstrap_interval(values, groups, confidence, seed, of_the_mean=np.exp)
 
 
 def perplexity_ratio_interval(
@@ -83,7 +117,7 @@ def perplexity_ratio_interval(
     True
     """
     differences = _differences(log_probs, baseline_log_probs)
-    return _exponentiated_mean_interval(-differences, groups, confidence, seed)
+    return _bootstrap_interval(-differences, groups, confidence, seed, of_the_mean=np.exp)
 
 
 def paired_permutation_test(
@@ -166,7 +200,7 @@ def _grouped(values: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.nda
     groups = np.asarray(groups)
     if values.ndim != 1 or groups.shape != values.shape:
         raise ValueError(
-            "groups must name a group for each token; the shapes of log_probs and "
+            "groups must name a group for each value; the shapes of the values and of "
             f"groups were {values.shape} and {groups.shape}"
         )
     _, members = np.unique(groups, return_inverse=True)
@@ -176,8 +210,12 @@ def _grouped(values: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.nda
     return np.bincount(members, weights=values), sizes
 
 
-def _exponentiated_mean_interval(
-    values: np.ndarray, groups: np.ndarray, confidence: float, seed: int
+def _bootstrap_interval(
+    values: np.ndarray,
+    groups: np.ndarray,
+    confidence: float,
+    seed: int,
+    of_the_mean: Callable[[np.ndarray], np.ndarray],
 ) -> Interval:
     from scipy.stats import bootstrap
 
@@ -187,7 +225,7 @@ def _exponentiated_mean_interval(
     resamples = min(_MOST_RESAMPLES, max(_RESAMPLES, round(_RESAMPLES * 0.05 / (1 - confidence))))
 
     def statistic(sums: np.ndarray, sizes: np.ndarray, axis: int = -1) -> np.ndarray:
-        return np.exp(sums.sum(axis=axis) / sizes.sum(axis=axis))
+        return of_the_mean(sums.sum(axis=axis) / sizes.sum(axis=axis))
 
     result = bootstrap(
         (sums, sizes),
