@@ -36,7 +36,7 @@ from lmbook_utils import models, training
 from lmbook_utils.output_losses import FullCrossEntropy, SampledSoftmax
 
 CLOCKS = ("wall", "processor")
-ROUNDS, ROUND_SECONDS = 9, 0.15  # in each round, each model runs for about so long
+ROUNDS, ROUND_SECONDS = 15, 0.25  # in each round, each model runs for about so long
 QUARTILES = (0.25, 0.5, 0.75)
 WINDOW, WINDOWS = 20, 32  # of the article's design
 
