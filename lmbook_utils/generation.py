@@ -144,12 +144,7 @@ def generate(
             "prompt must be a sequence of tokens; tokenise a text first, for example with "
             f"preprocessing.tokenize; it was {prompt!r}"
         )
-    models.number_of_streams(model)
-    if model.output_shape[-1] != len(vocabulary):
-        raise ValueError(
-            f"vocabulary must have as many entries as the model has outputs, "
-            f"{model.output_shape[-1]}; it had {len(vocabulary)}"
-        )
+    models.require_vocabulary_size(model, len(vocabulary))
     if models.number_of_streams(model) != 1:
         model = models.with_batch_size(model, 1)
     rng = np.random.default_rng(seed)

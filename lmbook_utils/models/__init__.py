@@ -6,6 +6,7 @@ from lmbook_utils.models.description import describe
 from lmbook_utils.models.recurrent import build_language_model
 from lmbook_utils.models.streams import (
     number_of_streams,
+    require_vocabulary_size,
     reset_state,
     state_variables,
     with_batch_size,
@@ -19,6 +20,7 @@ __all__ = [
     "build_transformer_model",
     "describe",
     "number_of_streams",
+    "require_vocabulary_size",
     "reset_state",
     "state_variables",
     "with_batch_size",

@@ -1,8 +1,43 @@
-"""Checks of arguments that all language models have."""
+"""What all language models have: ids to read, an output layer, and checks of the arguments."""
 
 from numbers import Real
 
+import keras
 import numpy as np
+
+
+def ids_of_streams(batch_size: int) -> keras.KerasTensor:
+    """The input of a language model: ids of a fixed number of streams and any number of steps.
+
+    Examples
+    --------
+    >>> ids_of_streams(16).shape
+    (16, None)
+    """
+    return keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
+
+
+def with_output_layer(
+    ids: keras.KerasTensor,
+    hidden: keras.KerasTensor,
+    vocab_size: int,
+    output_bias: np.ndarray | None,
+    name: str,
+) -> keras.Model:
+    """Make a model of ids and hidden states: a layer of logits on top, its bias as it is given.
+
+    Examples
+    --------
+    >>> ids = ids_of_streams(2)
+    >>> hidden = keras.layers.Embedding(5, 3)(ids)
+    >>> with_output_layer(ids, hidden, 5, None, name="no_context").output_shape
+    (2, None, 5)
+    """
+    output = keras.layers.Dense(vocab_size, name="logits")
+    model = keras.Model(ids, output(hidden), name=name)
+    if output_bias is not None:
+        output.bias.assign(output_bias)
+    return model
 
 
 def require_dropout(dropout: float) -> None:

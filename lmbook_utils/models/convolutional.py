@@ -7,7 +7,12 @@ import numpy as np
 from keras import layers, ops
 
 from lmbook_utils._validation import require_whole
-from lmbook_utils.models._parts import require_bias, require_dropout
+from lmbook_utils.models._parts import (
+    ids_of_streams,
+    require_bias,
+    require_dropout,
+    with_output_layer,
+)
 from lmbook_utils.models.streams import StreamLayer
 
 
@@ -150,16 +155,14 @@ def build_convolutional_model(
     require_whole(2, kernel_size=kernel_size)
     require_dropout(dropout)
     require_bias(output_bias, vocab_size)
-    ids = keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
+    ids = ids_of_streams(batch_size)
     hidden = layers.Embedding(vocab_size, channels, name="embedding")(ids)
     hidden = layers.Dropout(dropout)(hidden)
     for number in range(num_layers):
         convolution = GatedConvolution(kernel_size, 2**number, name=f"convolution_{number + 1}")
         change = convolution(layers.LayerNormalization()(hidden))
         hidden = layers.Add()([hidden, layers.Dropout(dropout)(change)])
-    output = layers.Dense(vocab_size, name="logits")
-    logits = output(layers.LayerNormalization()(hidden))
-    model = keras.Model(ids, logits, name="convolutional_language_model")
-    if output_bias is not None:
-        output.bias.assign(output_bias)
-    return model
+    hidden = layers.LayerNormalization()(hidden)
+    return with_output_layer(
+        ids, hidden, vocab_size, output_bias, name="convolutional_language_model"
+    )

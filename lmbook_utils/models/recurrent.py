@@ -7,7 +7,12 @@ import numpy as np
 from keras import layers
 
 from lmbook_utils._validation import require_whole
-from lmbook_utils.models._parts import require_bias, require_dropout
+from lmbook_utils.models._parts import (
+    ids_of_streams,
+    require_bias,
+    require_dropout,
+    with_output_layer,
+)
 from lmbook_utils.models.tied import TiedEmbedding
 
 Cell = Literal["simple", "gru", "lstm"]
@@ -90,7 +95,7 @@ def build_language_model(
             "embedding_dim and rnn_units must be equal if the weights are tied; they were "
             f"{embedding_dim} and {rnn_units}"
         )
-    ids = keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
+    ids = ids_of_streams(batch_size)
     embedding = (TiedEmbedding if tied else layers.Embedding)(
         vocab_size, embedding_dim, name="embedding"
     )
@@ -100,12 +105,10 @@ def build_language_model(
             rnn_units, return_sequences=True, stateful=True, name=f"{cell}_{number}"
         )
         hidden = layers.Dropout(dropout)(recurrent(hidden))
-    if tied:
-        output, logits = embedding, embedding(hidden, to_logits=True)
-    else:
-        output = layers.Dense(vocab_size, name="logits")
-        logits = output(hidden)
-    model = keras.Model(ids, logits, name=f"{cell}_language_model")
+    name = f"{cell}_language_model"
+    if not tied:
+        return with_output_layer(ids, hidden, vocab_size, output_bias, name)
+    model = keras.Model(ids, embedding(hidden, to_logits=True), name=name)
     if output_bias is not None:
-        output.bias.assign(output_bias)
+        embedding.bias.assign(output_bias)
     return model

@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from lmbook_utils._validation import require_whole
+from lmbook_utils.models._parts import ids_of_streams
 
 
 class StreamLayer(layers.Layer):
@@ -76,8 +77,7 @@ def with_batch_size(model: keras.Model, batch_size: int) -> keras.Model:
     """
     number_of_streams(model)
     require_whole(1, batch_size=batch_size)
-    ids = keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
-    copy = keras.models.clone_model(model, input_tensors=ids)
+    copy = keras.models.clone_model(model, input_tensors=ids_of_streams(batch_size))
     copy.set_weights(model.get_weights())
     return copy
 
@@ -98,6 +98,25 @@ def number_of_streams(model: keras.Model) -> int:
             f"vocabulary) with a fixed batch_size; it was {shape}"
         )
     return shape[0]
+
+
+def require_vocabulary_size(model: keras.Model, vocab_size: int) -> None:
+    """Raise a ``ValueError`` if a model is no language model of a vocabulary of this size.
+
+    Examples
+    --------
+    >>> from lmbook_utils.models import build_language_model
+    >>> model = build_language_model("gru", vocab_size=50, embedding_dim=8, rnn_units=4)
+    >>> require_vocabulary_size(model, 40)
+    Traceback (most recent call last):
+    ValueError: vocabulary must have as many entries as the model has outputs, 50; it had 40
+    """
+    number_of_streams(model)
+    if model.output_shape[-1] != vocab_size:
+        raise ValueError(
+            f"vocabulary must have as many entries as the model has outputs, "
+            f"{model.output_shape[-1]}; it had {vocab_size}"
+        )
 
 
 def reset_state(model: keras.Model) -> None:

@@ -8,7 +8,12 @@ import numpy as np
 from keras import layers, ops
 
 from lmbook_utils._validation import require_whole
-from lmbook_utils.models._parts import require_bias, require_dropout
+from lmbook_utils.models._parts import (
+    ids_of_streams,
+    require_bias,
+    require_dropout,
+    with_output_layer,
+)
 from lmbook_utils.models.streams import StreamLayer
 
 # A logit that no softmax gives any weight; with -∞ itself, a difference of two would be NaN.
@@ -230,7 +235,7 @@ def build_transformer_model(
         )
     require_dropout(dropout)
     require_bias(output_bias, vocab_size)
-    ids = keras.Input(batch_shape=(batch_size, None), dtype="int32", name="ids")
+    ids = ids_of_streams(batch_size)
     hidden = layers.Embedding(vocab_size, model_dim, name="embedding")(ids)
     hidden = layers.Dropout(dropout)(hidden)
     for number in range(1, num_layers + 1):
@@ -242,9 +247,7 @@ def build_transformer_model(
         )
         change = layers.Dense(model_dim)(change)
         hidden = layers.Add()([hidden, layers.Dropout(dropout)(change)])
-    output = layers.Dense(vocab_size, name="logits")
-    logits = output(layers.LayerNormalization()(hidden))
-    model = keras.Model(ids, logits, name="transformer_language_model")
-    if output_bias is not None:
-        output.bias.assign(output_bias)
-    return model
+    hidden = layers.LayerNormalization()(hidden)
+    return with_output_layer(
+        ids, hidden, vocab_size, output_bias, name="transformer_language_model"
+    )

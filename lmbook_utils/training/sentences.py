@@ -46,12 +46,7 @@ def score_sentences(
         If ``sentences`` holds text that was not tokenised, the model is of another kind or
         differs from the vocabulary in size, or its weights are NaN.
     """
-    models.number_of_streams(model)
-    if model.output_shape[-1] != len(vocabulary):
-        raise ValueError(
-            f"vocabulary must have as many entries as the model has outputs, "
-            f"{model.output_shape[-1]}; it had {len(vocabulary)}"
-        )
+    models.require_vocabulary_size(model, len(vocabulary))
     if isinstance(sentences, str):
         raise ValueError("sentences must be a list of tokenised sentences; it was one string")
     encoded = [vocabulary.encode(sentence) for sentence in sentences]
