@@ -11,6 +11,7 @@ of the test articles matters beside the choice of the seed. Takes a quarter of a
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
 
 import numpy as np
+from judging import judge
 from recording import record
 
 from lmbook_utils import corpus, em, metrics, models, reproducibility, training
@@ -18,10 +19,6 @@ from lmbook_utils.ngram import NGramModel
 
 CELLS, SEEDS = ("lstm", "gru"), (0, 1, 2)
 STEPS, DROPOUT, ORDER = 6000, 0.3, 5
-
-
-def sentences(part: str) -> list[list[str]]:
-    return [sentence for article in corpus.load_tokenized()[part] for sentence in article]
 
 
 def train(cell: str, seed: int, text: corpus.EncodedCorpus) -> dict[str, np.ndarray]:
@@ -46,29 +43,24 @@ def mix(scores: list[dict[str, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     return weights, np.log(test @ weights)
 
 
-def describe(log_probs: np.ndarray, text: corpus.EncodedCorpus) -> dict:
-    low, high = metrics.perplexity_interval(log_probs, text.test_articles)
-    return {"test_perplexity": metrics.perplexity(log_probs), "interval": [low, high]}
-
-
 def main() -> None:
     text = corpus.load_encoded()
-    ngram = NGramModel(ORDER).fit(sentences("train"), text.vocabulary)
-    counted = {part: ngram.score(sentences(part)) for part in ("validation", "test")}
-    rows = [{"model": "kneser-ney", **describe(counted["test"], text)}]
+    ngram = NGramModel(ORDER).fit(corpus.load_sentences("train"), text.vocabulary)
+    counted = {part: ngram.score(corpus.load_sentences(part)) for part in ("validation", "test")}
+    rows = [{"model": "kneser-ney", **judge(counted["test"], text)}]
     for cell in CELLS:
         for seed in SEEDS:
             learnt = train(cell, seed, text)
             weights, mixed = mix([counted, learnt])
             ratio = metrics.perplexity_ratio_interval(mixed, learnt["test"], text.test_articles)
             rows += [
-                {"model": cell, "seed": seed, **describe(learnt["test"], text)},
+                {"model": cell, "seed": seed, **judge(learnt["test"], text)},
                 {
                     "model": f"{cell} + kneser-ney",
                     "seed": seed,
                     "weight_of_the_network": float(weights[1]),
                     "ratio_to_the_network_interval": list(ratio),
-                    **describe(mixed, text),
+                    **judge(mixed, text),
                 },
             ]
             print(rows[-2], rows[-1], flush=True)

@@ -13,6 +13,7 @@ import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up
 
 import keras
 import numpy as np
+from judging import judge
 from recording import record
 from tqdm import tqdm
 
@@ -41,15 +42,6 @@ def review_sentences() -> list[list[str]]:
         for text in tqdm(texts, desc="tokenising", disable=None)
         for sentence in preprocessing.split_sentences(text)
     ]
-
-
-def sentences(part: str) -> list[list[str]]:
-    return [sentence for article in corpus.load_tokenized()[part] for sentence in article]
-
-
-def judge(log_probs: np.ndarray, text: corpus.EncodedCorpus) -> dict:
-    interval = metrics.perplexity_interval(log_probs, text.test_articles)
-    return {"test_perplexity": metrics.perplexity(log_probs), "interval": list(interval)}
 
 
 def fit(
@@ -94,12 +86,14 @@ def run_networks(seed: int, reviews: np.ndarray, text: corpus.EncodedCorpus) -> 
 
 
 def run_ngrams(reviews: list[list[str]], text: corpus.EncodedCorpus) -> dict[str, dict]:
-    wikipedia = sentences("train")
+    wikipedia = corpus.load_sentences("train")
     texts = {"wikipedia": wikipedia, "reviews": reviews, "both as one text": reviews + wikipedia}
     scores = {}
     for name, train in texts.items():
         model = NGramModel(ORDER).fit(train, text.vocabulary)
-        scores[name] = {part: model.score(sentences(part)) for part in ("validation", "test")}
+        scores[name] = {
+            part: model.score(corpus.load_sentences(part)) for part in ("validation", "test")
+        }
     pair = scores["wikipedia"], scores["reviews"]
     validation, test = (
         np.exp(np.stack([score[part] for score in pair], axis=1)) for part in ("validation", "test")

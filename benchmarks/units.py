@@ -19,7 +19,6 @@ import gzip
 import lzma
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
 
 import keras
 import numpy as np
@@ -71,7 +70,7 @@ class Text:
 
     def __init__(self) -> None:
         articles = corpus.load_tokenized()
-        self.words = {part: list(chain.from_iterable(articles[part])) for part in articles}
+        self.words = {part: corpus.load_sentences(part) for part in articles}
         self.counts = Counter(word for sentence in self.words["train"] for word in sentence)
         self.characters = spelling.frequent_characters(self.counts)
         self.lengths = {

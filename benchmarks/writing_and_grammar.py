@@ -43,10 +43,6 @@ METHODS = {
 OVERLAPS = (2, 3, 4, 5, 6, 8)
 
 
-def sentences(part: str) -> list[list[str]]:
-    return [sentence for article in corpus.load_tokenized()[part] for sentence in article]
-
-
 def train(text: corpus.EncodedCorpus) -> keras.Model:
     size = len(text.vocabulary)
     reproducibility.set_seed(0)
@@ -64,7 +60,7 @@ def known_as_unk(sentence: list[str], vocabulary: Vocabulary) -> list[str]:
 
 def choose(vocabulary: Vocabulary) -> list[list[str]]:
     """Test sentences whose first words are known and that go on after the prompt."""
-    encoded = [known_as_unk(sentence, vocabulary) for sentence in sentences("test")]
+    encoded = [known_as_unk(sentence, vocabulary) for sentence in corpus.load_sentences("test")]
     fit = [s for s in encoded if len(s) > 10 and "<unk>" not in s[:PROMPT_LENGTH]]
     chosen = np.random.default_rng(0).permutation(len(fit))[:PROMPTS]
     return [fit[number] for number in chosen]
@@ -149,7 +145,7 @@ def grammar(score_sentences: forced_choice.SentenceScorer) -> dict:
 
 def main() -> None:
     text = corpus.load_encoded()
-    vocabulary, train_sentences = text.vocabulary, sentences("train")
+    vocabulary, train_sentences = text.vocabulary, corpus.load_sentences("train")
     model = train(text)
     ngram = NGramModel(ORDER).fit(train_sentences, vocabulary)
     people = choose(vocabulary)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 import keras
-import numpy as np
+from judging import judge
 from recording import record
 
 from lmbook_utils import corpus, metrics, models, reproducibility, training
@@ -60,11 +60,6 @@ def run(name: str, seed: int, learning_rate: float, text: corpus.EncodedCorpus) 
     return row
 
 
-def judge(log_probs: np.ndarray, text: corpus.EncodedCorpus) -> dict:
-    interval = metrics.perplexity_interval(log_probs, text.test_articles)
-    return {"test_perplexity": metrics.perplexity(log_probs), "interval": list(interval)}
-
-
 def run_all(name: str, text: corpus.EncodedCorpus) -> list[dict]:
     """Runs with the first seed and both learning rates, then with the better one of them."""
     tried = [run(name, SEEDS[0], rate, text) for rate in LEARNING_RATES]
@@ -80,10 +75,8 @@ def parameters(name: str, text: corpus.EncodedCorpus) -> dict[str, int]:
 
 
 def kneser_ney(text: corpus.EncodedCorpus) -> dict:
-    parts = corpus.load_tokenized()
-    train, test = ([s for article in parts[part] for s in article] for part in ("train", "test"))
-    model = NGramModel(ORDER).fit(train, text.vocabulary)
-    return judge(model.score(test), text)
+    model = NGramModel(ORDER).fit(corpus.load_sentences("train"), text.vocabulary)
+    return judge(model.score(corpus.load_sentences("test")), text)
 
 
 def main() -> None:

@@ -51,6 +51,30 @@ def load_tokenized() -> dict[str, list[list[list[str]]]]:
     }
 
 
+def load_sentences(part: str) -> list[list[str]]:
+    """All sentences of a part of the split, one article after the other.
+
+    Parameters
+    ----------
+    part
+        ``"train"``, ``"validation"`` or ``"test"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such part.
+
+    Examples
+    --------
+    >>> load_sentences("train")[0][:5]
+    ['anarchism', 'is', 'a', 'political', 'philosophy']
+    """
+    articles = load_tokenized()
+    if part not in articles:
+        raise ValueError(f"part must be one of {', '.join(articles)}; it was {part!r}")
+    return [sentence for article in articles[part] for sentence in article]
+
+
 @cache
 def load_encoded(vocabulary_size: int = VOCABULARY_SIZE) -> EncodedCorpus:
     """Encode the corpus with the most frequent words of its training part.

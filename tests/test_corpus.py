@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lmbook_utils.corpus import VOCABULARY_SIZE, load_encoded, load_tokenized
+from lmbook_utils.corpus import VOCABULARY_SIZE, load_encoded, load_sentences, load_tokenized
 from lmbook_utils.datasets import load_wikipedia
 from lmbook_utils.vocabulary import SPECIAL_TOKENS, UNK, Vocabulary
 
@@ -124,3 +124,17 @@ def test_a_vocabulary_of_one_word_knows_that_word_alone(articles):
     the = small.vocabulary.encode(["the"])[0]
     assert (small.test == the).sum() == word_counts(articles["test"])["the"]
     assert set(np.unique(small.test)) == {small.vocabulary.unk_id, small.vocabulary.eos_id, the}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_sentences_of_a_part_are_those_of_its_articles_in_their_order(part, articles):
+    rest = load_sentences(part)
+    for article in articles[part]:
+        assert rest[: len(article)] == article
+        rest = rest[len(article) :]
+    assert rest == []
+
+
+def test_there_are_no_sentences_of_another_part():
+    with pytest.raises(ValueError, match=r"part must be one of train, .*; it was 'dev'"):
+        load_sentences("dev")
