@@ -3,10 +3,10 @@
     python benchmarks/rnn.py --torch-python PATH
 
 PATH is a Python that has PyTorch, which the book itself does not need; without one, PyTorch is
-left out. Its model (``word_language_model.py``) is built as in PyTorch's example of that name:
-embedding, LSTM, linear output, ``log_softmax`` and ``NLLLoss``, gradients clipped to a norm of
-0.25, a state that is detached and carried on, and plain gradient descent; and once more with Adam,
-as ours. It runs in other processes, with one thread (its default, one for each core, is erratic
+left out. Its model (``pytorch/word_language_model.py``) is built as in PyTorch's example of that
+name: embedding, LSTM, linear output, ``log_softmax`` and ``NLLLoss``, gradients clipped to a norm
+of 0.25, a state that is detached and carried on, and plain gradient descent; and once more with
+Adam, as ours. It runs in other processes, with one thread (its default, one for each core, is erratic
 where other work runs) and with two. All take turns, so that a slow moment of the machine falls on
 all of them, and both clocks are read: that on the wall, and that of the processor, which counts the
 time of all threads and stands still while other processes run. Writes ``results/rnn.json``, which
@@ -124,7 +124,7 @@ class Torch:
 
     def __init__(self, python: str, threads: int):
         self._process = subprocess.Popen(
-            [python, str(Path(__file__).parent / "word_language_model.py")],
+            [python, str(Path(__file__).parent / "pytorch" / "word_language_model.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

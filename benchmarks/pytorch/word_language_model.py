@@ -1,4 +1,4 @@
-"""A language model in PyTorch, for ``rnn.py``, which starts this file with a Python that has it.
+"""A language model in PyTorch, for ``../rnn.py``, which starts this file with a Python that has it.
 
 For each line ``NAME SIZE STEPS`` on its standard input it trains so many steps, and answers with
 the seconds that they took, by the clock on the wall and by that of the processor. SIZE is a JSON
