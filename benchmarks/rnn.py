@@ -6,11 +6,12 @@ PATH is a Python that has PyTorch, which the book itself does not need; without 
 left out. Its model (``pytorch/word_language_model.py``) is built as in PyTorch's example of that
 name: embedding, LSTM, linear output, ``log_softmax`` and ``NLLLoss``, gradients clipped to a norm
 of 0.25, a state that is detached and carried on, and plain gradient descent; and once more with
-Adam, as ours. It runs in other processes, with one thread (its default, one for each core, is erratic
-where other work runs) and with two. All take turns, so that a slow moment of the machine falls on
-all of them, and both clocks are read: that on the wall, and that of the processor, which counts the
-time of all threads and stands still while other processes run. Writes ``results/rnn.json``, which
-the appendix on training speed reads. Takes some minutes; run nothing beside it.
+Adam, as ours. It runs in other processes, with one thread (its default, one for each core, is
+erratic where other work runs) and with two. All take turns, so that a slow moment of the machine
+falls on all of them, and both clocks are read: that on the wall, and that of the processor, which
+counts the time of all threads and stands still while other processes run. Writes
+``results/rnn.json``, which the appendix on training speed reads. Takes some minutes; run nothing
+beside it.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
