@@ -62,12 +62,12 @@ SIZES = {
     "10,000 words": Size(10000, 128, 1, 16, 20),
     "PyTorch's example": Size(10000, 200, 2, 20, 35),
 }
-OURS = {  # name → cell and loss of the output layer
-    "simple": ("simple", keras_cross_entropy),
-    "GRU": ("gru", keras_cross_entropy),
-    "LSTM": ("lstm", keras_cross_entropy),
-    "LSTM, full loss": ("lstm", FullCrossEntropy()),
-    "LSTM, 256 negatives": ("lstm", SampledSoftmax(256)),
+OURS = {  # name → cell, loss of the output layer, and Adam
+    "simple": ("simple", FullCrossEntropy(), training.FusedAdam),
+    "GRU": ("gru", FullCrossEntropy(), training.FusedAdam),
+    "LSTM": ("lstm", FullCrossEntropy(), training.FusedAdam),
+    "LSTM, Keras' loss and Adam": ("lstm", keras_cross_entropy, keras.optimizers.Adam),
+    "LSTM, 256 negatives": ("lstm", SampledSoftmax(256), training.FusedAdam),
 }
 TORCH = {  # name → kind of update and threads
     "PyTorch, descent": ("descent", 1),
@@ -108,9 +108,9 @@ def with_keras(size: Size) -> Trained:
     return Trained(clock(lambda: model.train_on_batch(*ids)), ids[0].size)
 
 
-def bare(size: Size, cell: str, loss: Callable) -> Trained:
+def bare(size: Size, cell: str, loss: Callable, adam: type[keras.optimizers.Adam]) -> Trained:
     """A step without Keras' loop around it, as PyTorch's."""
-    step = Step(build(cell, size), size.steps, loss)
+    step = Step(build(cell, size), size.steps, loss, adam)
     return Trained(clock(step.parts["whole"]), step.tokens)
 
 
@@ -203,7 +203,7 @@ def main() -> None:
             stack.callback(workers[threads].close)
             results["torch"] = workers[threads].version
         for label, size in SIZES.items():
-            trained = {"article": article(size), "LSTM, Keras' loop": with_keras(size)}
+            trained = {"article": article(size), "LSTM in training": with_keras(size)}
             trained |= {name: bare(size, *how) for name, how in OURS.items()}
             if workers:
                 trained |= {

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lmbook_utils import models
+from lmbook_utils import models, training
 
 
 def keras_cross_entropy(
@@ -20,14 +20,20 @@ def keras_cross_entropy(
 class Step:
     """A training step as that of ``train_language_model``, and its parts one by one."""
 
-    def __init__(self, model: keras.Model, steps: int, output_loss: Callable):
+    def __init__(
+        self,
+        model: keras.Model,
+        steps: int,
+        output_loss: Callable,
+        adam: type[keras.optimizers.Adam] = training.FusedAdam,
+    ):
         shape = (2, models.number_of_streams(model), steps)
         drawn = np.random.default_rng(0).integers(4, model.output_shape[-1], shape)
         ids, targets = tf.constant(drawn, tf.int32)
         self.tokens = ids.shape[0] * steps
         output = model.layers[-1]
         body = keras.Model(model.input, output.input)
-        optimizer = keras.optimizers.Adam(1e-4, global_clipnorm=1.0)
+        optimizer = adam(1e-4, global_clipnorm=1.0)
         optimizer.build(model.trainable_variables)
 
         def hidden_states() -> tf.Tensor:

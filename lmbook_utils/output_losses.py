@@ -11,9 +11,41 @@ called: from ``hidden`` (tokens, units), ``kernel`` (units, vocabulary), ``bias`
 
 from dataclasses import dataclass
 
+import keras
 import tensorflow as tf
 
 from lmbook_utils._validation import require_whole
+
+
+@keras.saving.register_keras_serializable("lmbook_utils")
+class CrossEntropy(keras.losses.Loss):
+    """The mean cross-entropy from logits, as a loss for Keras' ``compile``.
+
+    The same value as that of Keras' ``SparseCategoricalCrossentropy``, to rounding, computed as in
+    :class:`FullCrossEntropy`.
+
+    Equation: :eq:`eq-softmax-gradient`
+
+    Examples
+    --------
+    >>> logits = tf.math.log([[[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]])  # one stream, two steps
+    >>> loss = CrossEntropy()(tf.constant([[0, 2]]), logits)
+    >>> round(float(tf.exp(-loss)), 3)  # the geometric mean of 0.5 and 0.8
+    0.632
+    """
+
+    def __init__(self, name: str = "cross_entropy"):
+        super().__init__(name, reduction="mean_with_sample_weight")
+
+    def get_config(self) -> dict:
+        """Return the arguments of the constructor, for copies and saved models."""
+        return {"name": self.name}
+
+    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+        """Return the losses (streams, steps), in nats, from ids and logits (…, vocabulary)."""
+        logits = tf.reshape(y_pred, (-1, y_pred.shape[-1]))
+        targets = tf.cast(tf.reshape(y_true, (-1,)), tf.int32)  # Keras may make them floats
+        return tf.reshape(_surprisals(logits, targets), tf.shape(y_pred)[:-1])
 
 
 @dataclass(frozen=True)
@@ -170,9 +202,12 @@ class SampledSoftmax:
 
 
 def _full(hidden: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-    log_p = tf.nn.log_softmax(tf.matmul(hidden, kernel) + bias)
+    return _surprisals(tf.matmul(hidden, kernel) + bias, targets)
+
+
+def _surprisals(logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
     places = tf.stack([tf.range(tf.shape(targets)[0]), targets], axis=1)
-    return -tf.gather_nd(log_p, places)
+    return -tf.gather_nd(tf.nn.log_softmax(logits), places)
 
 
 def _checked(

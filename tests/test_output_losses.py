@@ -6,7 +6,12 @@ import pytest
 import tensorflow as tf
 
 from lmbook_utils import losses, models, reproducibility, training
-from lmbook_utils.output_losses import ChunkedCrossEntropy, FullCrossEntropy, SampledSoftmax
+from lmbook_utils.output_losses import (
+    ChunkedCrossEntropy,
+    CrossEntropy,
+    FullCrossEntropy,
+    SampledSoftmax,
+)
 
 TOKENS, UNITS, WORDS = 7, 3, 11
 
@@ -38,6 +43,19 @@ def test_the_full_loss_and_its_gradients_are_those_of_tensorflow():
         value_and_gradients(FullCrossEntropy(), *layer()), expected, strict=True
     ):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("weights", [None, [[1.0, 0.0, 2.0], [1.0, 1.0, 0.0]]])
+def test_the_loss_for_compile_is_that_of_keras(weights):
+    rng = np.random.default_rng(0)
+    logits, targets = rng.normal(size=(2, 3, WORDS)), rng.integers(WORDS, size=(2, 3))
+    keras_loss = keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True, reduction="mean_with_sample_weight"
+    )
+    found, expected = (
+        float(loss(targets, logits, sample_weight=weights)) for loss in (CrossEntropy(), keras_loss)
+    )
+    assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_full_loss_is_that_of_the_book_in_numpy():

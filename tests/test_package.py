@@ -33,7 +33,8 @@ LAYERS = [
     {"vocabulary"},
     {"batching", "corpus", "corruption", "ngram", "subwords"},
     {"models", "output_losses", "spelling"},
-    {"training", "generation", "saving"},
+    {"training", "generation"},
+    {"saving"},
     {"tasks", "exercises"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

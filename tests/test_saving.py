@@ -177,8 +177,13 @@ def test_a_model_that_is_compiled_but_not_trained_is_loaded_without_a_warning(tm
     saving.load_model(tmp_path / "model").model.train_on_batch(IDS, IDS[:, 0])
 
 
-def test_a_saved_model_is_loaded_by_another_process(saved):
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_saved_model_is_loaded_by_another_process(tmp_path, trained):
     """Nothing that only this process knows (such as a registered class) is needed."""
+    model, ids = language_model(), IDS.reshape(-1)
+    if trained:
+        training.train_language_model(model, ids, ids, 3, 6, warmup_steps=1, evaluations=1)
+    saving.save_model(tmp_path / "model", model, VOCABULARY, {"window": 20})
     code = """
         import sys
         from lmbook_utils import saving
@@ -186,7 +191,7 @@ def test_a_saved_model_is_loaded_by_another_process(saved):
         print(len(vocabulary), settings, model.count_params())
     """
     result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), saved],
+        [sys.executable, "-c", textwrap.dedent(code), tmp_path / "model"],
         capture_output=True,
         text=True,
         check=True,

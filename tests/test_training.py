@@ -5,10 +5,17 @@ from itertools import pairwise
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import log_softmax
 
 from lmbook_utils import metrics, models
-from lmbook_utils.training import score_next_words, score_stream, scoring, train_language_model
+from lmbook_utils.training import (
+    FusedAdam,
+    score_next_words,
+    score_stream,
+    scoring,
+    train_language_model,
+)
 from lmbook_utils.vocabulary import Vocabulary
 
 V = 9
@@ -170,8 +177,36 @@ def test_the_learning_rate_rises_from_0_to_its_peak_and_falls_to_0_again(countin
 
 def test_training_clips_the_norm_of_the_gradient_and_uses_adam(counting):
     model, _ = counting
-    assert type(model.optimizer) is keras.optimizers.Adam
+    assert type(model.optimizer) is FusedAdam
     assert model.optimizer.global_clipnorm == 1
+
+
+@pytest.mark.equation("eq-adam")
+@pytest.mark.parametrize("clip_norm", [None, 0.5])
+def test_the_fused_adam_takes_the_steps_of_keras(clip_norm):
+    rng = np.random.default_rng(0)
+    rows = [tf.constant([4, 0, 4]), tf.constant([1, 1, 2])]  # of an embedding; some come twice
+    gradients = [
+        [
+            tf.IndexedSlices(tf.constant(rng.normal(size=(3, 2)), tf.float32), words, (5, 2)),
+            tf.constant(rng.normal(size=(2, 5)), tf.float32),
+        ]
+        for words in rows * 10
+    ]
+
+    def weights_after(optimizer):
+        weights = [keras.Variable(tf.ones((5, 2))), keras.Variable(tf.ones((2, 5)))]
+        for gradient in gradients:
+            optimizer.apply(gradient, weights)
+        return [variable.numpy() for variable in weights]
+
+    schedule = keras.optimizers.schedules.CosineDecay(0.1, 30)
+    ours = weights_after(FusedAdam(schedule, global_clipnorm=clip_norm))
+    theirs = weights_after(keras.optimizers.Adam(schedule, global_clipnorm=clip_norm))
+    for found, expected in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+    moved = np.abs(ours[0] - 1).max(axis=1) > 0.01
+    assert moved.tolist() == [True, True, True, False, True]  # the word 3 never came
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Training language models, and scoring texts with them."""
 
+from lmbook_utils.training.adam import FusedAdam
 from lmbook_utils.training.checkpoints import Checkpoint
 from lmbook_utils.training.fitting import Evaluation, train_language_model
 from lmbook_utils.training.scoring import score_next_words, score_stream
@@ -8,6 +9,7 @@ from lmbook_utils.training.sentences import score_sentences
 __all__ = [
     "Checkpoint",
     "Evaluation",
+    "FusedAdam",
     "score_next_words",
     "score_sentences",
     "score_stream",

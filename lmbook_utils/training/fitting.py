@@ -12,8 +12,9 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from lmbook_utils import batching, metrics, models
+from lmbook_utils import batching, metrics, models, output_losses
 from lmbook_utils._validation import require_ids, require_positive, require_whole
+from lmbook_utils.training.adam import FusedAdam
 from lmbook_utils.training.checkpoints import Checkpoint
 from lmbook_utils.training.scoring import score_stream
 
@@ -307,10 +308,8 @@ def _compile(
         warmup_steps=warmup_steps,
     )
     model.compile(
-        optimizer=keras.optimizers.Adam(schedule, global_clipnorm=clip_norm),
-        loss=keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, reduction="mean_with_sample_weight"
-        ),
+        optimizer=FusedAdam(schedule, global_clipnorm=clip_norm),
+        loss=output_losses.CrossEntropy(),
         jit_compile=False,
     )
 
