@@ -97,8 +97,9 @@ def draw_ranking(
     names: Sequence[str],
     values: Sequence[float],
     intervals: Sequence[tuple[float, float]] | None = None,
+    higher_is_better: bool = False,
 ) -> None:
-    """Draw a value for each name as a dot, with its interval: best on top, lower is better.
+    """Draw a value for each name as a dot, with its interval: the best on top.
 
     Parameters
     ----------
@@ -108,6 +109,8 @@ def draw_ranking(
         One of each for every row.
     intervals
         The lower and upper end for each row.
+    higher_is_better
+        ``True`` for accuracies, ``False`` for perplexities.
 
     Raises
     ------
@@ -127,7 +130,7 @@ def draw_ranking(
             "names, values and intervals must be of the same length; there were "
             f"{len(names)}, {len(values)} and {'no' if intervals is None else len(intervals)}"
         )
-    order = np.argsort(values)[::-1]
+    order = np.argsort(values) if higher_is_better else np.argsort(values)[::-1]
     for row, i in enumerate(order):
         if intervals is not None:
             axes.plot(intervals[i], [row, row], color=COLOURS[0], marker="|", linewidth=2)

@@ -177,6 +177,12 @@ def test_the_lowest_value_is_on_top_and_has_its_name_and_interval(axes):
     assert bars == {0: (5000, 5000), 1: (650, 760), 2: (85, 96)}
 
 
+def test_the_highest_value_is_on_top_where_higher_is_better(axes):
+    draw_ranking(axes, ["unigram", "bigram"], [0.1, 0.3], higher_is_better=True)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["unigram", "bigram"]
+    assert axes.lines[-1].get_xydata().tolist() == [[0.3, 1]]
+
+
 def test_a_ranking_needs_no_intervals(axes):
     draw_ranking(axes, ["a", "b"], [2, 1])
     assert len(axes.lines) == 2

@@ -94,7 +94,8 @@ def train_language_model(
         A folder. After each evaluation everything that training needs to go on is saved there,
         and the evaluations as ``history.csv``. If the folder holds a checkpoint of the same
         training, training goes on from it, and ends with the same weights as if it had never
-        been interrupted.
+        been interrupted. (Not so with an output loss that draws, as ``SampledSoftmax``: it draws
+        other words.)
     output_loss
         Another way to compute the loss of the output layer in training, such as those of
         :mod:`lmbook_utils.output_losses`: from its inputs (tokens, units), its kernel (units,
