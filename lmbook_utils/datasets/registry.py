@@ -33,7 +33,7 @@ def path(name: str) -> Path:
     Parameters
     ----------
     name
-        ``"wikipedia"``, ``"news"`` or ``"movie-reviews"``.
+        ``"wikipedia"``, ``"news"``, ``"movie-reviews"`` or ``"movielens"``.
 
     Returns
     -------

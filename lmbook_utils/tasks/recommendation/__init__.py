@@ -1,0 +1,42 @@
+"""Recommendation: sessions as sentences and films as words; what comes next?"""
+
+from lmbook_utils.tasks.recommendation.evaluation import (
+    LIST_LENGTH,
+    Outcomes,
+    Recommender,
+    judge,
+    paired_test,
+    recommend,
+)
+from lmbook_utils.tasks.recommendation.losses import BPR, TOP1
+from lmbook_utils.tasks.recommendation.recommenders import (
+    ImplicitRecommender,
+    NeuralRecommender,
+    NGramRecommender,
+)
+from lmbook_utils.tasks.recommendation.sessions import (
+    Session,
+    make_sessions,
+    sentences,
+    split_by_time,
+    split_sessions,
+)
+
+__all__ = [
+    "BPR",
+    "LIST_LENGTH",
+    "TOP1",
+    "ImplicitRecommender",
+    "NGramRecommender",
+    "NeuralRecommender",
+    "Outcomes",
+    "Recommender",
+    "Session",
+    "judge",
+    "make_sessions",
+    "paired_test",
+    "recommend",
+    "sentences",
+    "split_by_time",
+    "split_sessions",
+]
