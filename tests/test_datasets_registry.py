@@ -137,6 +137,7 @@ def test_all_data_sets_are_listed_with_their_state(cache, capsys, arguments):
         "wikipedia": "available",
         "news": "available",
         "movie-reviews": "not fetched",
+        "movielens": "not fetched",
     }
     assert "Get what is missing or damaged: python -m lmbook_utils.datasets fetch --all" in output
 

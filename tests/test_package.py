@@ -44,6 +44,7 @@ WITHOUT_EXAMPLE = {
     "datasets.__main__.main": "is the command line, which the README shows",
     "datasets.fetch.state": "tells what is on this machine",
     "datasets.fetch.verified_file": "needs a data source; registry.path shows it",
+    "datasets.movielens.load_movielens": "downloads its data",
     "datasets.reviews.load_movie_reviews": "downloads its data",
     "datasets.wikipedia.load_sentence_splitter": "is what preprocessing.split_sentences calls",
     "datasets.wikipedia.read_pages": "reads a dump, which load_wikipedia does",

@@ -14,15 +14,27 @@ from lmbook_utils.datasets.registry import describe, path
 from lmbook_utils.datasets.reviews import load_movie_reviews
 
 if TYPE_CHECKING:
+    from lmbook_utils.datasets.movielens import load_movielens
     from lmbook_utils.datasets.wikipedia import load_wikipedia
 
-__all__ = ["describe", "load_movie_reviews", "load_news", "load_wikipedia", "path"]
+__all__ = [
+    "describe",
+    "load_movie_reviews",
+    "load_movielens",
+    "load_news",
+    "load_wikipedia",
+    "path",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the Wikipedia loader on first use: it needs NLTK, which takes a while to start."""
+    """Import some loaders on first use: they need NLTK or NumPy, which take a while to start."""
     if name == "load_wikipedia":
         from lmbook_utils.datasets.wikipedia import load_wikipedia
 
         return load_wikipedia
+    if name == "load_movielens":
+        from lmbook_utils.datasets.movielens import load_movielens
+
+        return load_movielens
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

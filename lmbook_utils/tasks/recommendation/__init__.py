@@ -8,7 +8,7 @@ from lmbook_utils.tasks.recommendation.evaluation import (
     paired_test,
     recommend,
 )
-from lmbook_utils.tasks.recommendation.losses import BPR, TOP1
+from lmbook_utils.tasks.recommendation.losses import BPR, TOP1, TOP1Max
 from lmbook_utils.tasks.recommendation.recommenders import (
     ImplicitRecommender,
     NeuralRecommender,
@@ -26,6 +26,7 @@ __all__ = [
     "BPR",
     "LIST_LENGTH",
     "TOP1",
+    "TOP1Max",
     "ImplicitRecommender",
     "NGramRecommender",
     "NeuralRecommender",
