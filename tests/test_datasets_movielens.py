@@ -35,7 +35,7 @@ def frame(tmp_path, *others):
         *others,
         bytearray(np.array([years, stars], "<f8").tobytes()),
         bytearray(np.array(numbers, "<i8").tobytes()),
-        (1, (2, 4), None, False, sum(texts, [])),
+        (1, (2, 4), None, False, [*texts[0], *texts[1]]),
         [["a list that is not of the frame"]],
     )
     file = tmp_path / "movielens.pkl.compress"

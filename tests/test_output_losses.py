@@ -141,10 +141,11 @@ def test_a_model_learns_with_each_of_them(loss):
     assert np.exp(-training.score_stream(model, ids).log_probs.mean()) < 2
 
 
-def test_the_full_loss_trains_as_keras_own_does():
+@pytest.mark.parametrize("tied", [False, True])
+def test_the_full_loss_trains_as_keras_own_does(tied):
     def weights(output_loss):
         keras.utils.set_random_seed(0)
-        model = models.build_language_model("gru", 40, 8, 8, batch_size=4)
+        model = models.build_language_model("gru", 40, 8, 8, batch_size=4, tied=tied)
         training.train_language_model(
             model, ids, ids, steps=20, unrolled_steps=5, warmup_steps=5, output_loss=output_loss
         )

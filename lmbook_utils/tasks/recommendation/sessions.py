@@ -66,7 +66,8 @@ def split_by_time(times: np.ndarray, fractions: Mapping[str, float]) -> dict[str
     Raises
     ------
     ValueError
-        If a share is not positive, they do not sum to 1, or a part would be empty.
+        If there is no event, a share is not positive, they do not sum to 1, or a part would be
+        empty.
 
     Examples
     --------
@@ -77,7 +78,9 @@ def split_by_time(times: np.ndarray, fractions: Mapping[str, float]) -> dict[str
     times, shares = np.asarray(times), np.array(list(fractions.values()), float)
     if not len(shares) or not (shares > 0).all() or not np.isclose(shares.sum(), 1):
         raise ValueError(f"fractions must be positive and sum to 1; they were {dict(fractions)}")
-    in_order = np.sort(times)
+    if times.ndim != 1 or not len(times):
+        raise ValueError(f"times must have the shape (events,), at least one; it was {times.shape}")
+    in_order = np.append(np.sort(times), times.max() + 1)
     places = np.floor(np.cumsum(shares)[:-1] * len(times) + 0.5).astype(int)
     part_of_event = np.searchsorted(in_order[places], times, side="right")
     parts = {name: np.flatnonzero(part_of_event == i) for i, name in enumerate(fractions)}
