@@ -22,6 +22,11 @@ from lmbook_utils.exercises.preprocessing import (
     check_news_unknown_share,
     check_windows,
 )
+from lmbook_utils.exercises.recommendation import (
+    check_bpr,
+    check_chance_recall,
+    check_mean_reciprocal_rank,
+)
 from lmbook_utils.exercises.rnn_math import (
     check_forget_gate,
     check_gru_step,
@@ -31,6 +36,8 @@ from lmbook_utils.exercises.rnn_math import (
 from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
+    "check_bpr",
+    "check_chance_recall",
     "check_class_probabilities",
     "check_continuation_probability",
     "check_coverage",
@@ -38,6 +45,7 @@ __all__ = [
     "check_encode",
     "check_forget_gate",
     "check_gru_step",
+    "check_mean_reciprocal_rank",
     "check_nesterov",
     "check_news_unknown_share",
     "check_parameter_count",
