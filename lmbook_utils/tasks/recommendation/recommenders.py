@@ -1,8 +1,10 @@
 """Recommenders: a language model of films, and those of the library ``implicit``."""
 
+import importlib
 import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -10,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
+from tqdm import TqdmWarning
 
 from lmbook_utils import models
 from lmbook_utils._validation import require_positive, require_whole
@@ -122,6 +125,8 @@ def matrix_factorisation(
     Alternating least squares with ``implicit`` (Hu, Koren and Volinsky, 2008). A new session, or
     one that has grown, gets the vector that fits its row best while those of the films stay:
 
+    Equation: :eq:`eq-fold-in`
+
     .. math:: u = (Y^\top Y + \lambda I)^{-1} \, Y^\top r
 
     with the films' vectors as the rows of :math:`Y` and the row :math:`r` of the matrix (each
@@ -149,11 +154,9 @@ def matrix_factorisation(
     """
     require_whole(1, factors=factors, iterations=iterations)
     require_positive(regularization=regularization)
-    from implicit.als import AlternatingLeastSquares
-
     with _one_thread():
         return ImplicitRecommender(
-            AlternatingLeastSquares(
+            _implicit("als").AlternatingLeastSquares(
                 factors=factors,
                 regularization=regularization,
                 alpha=1.0,
@@ -191,9 +194,15 @@ def nearest_neighbours(neighbours: int = 500, last: int | None = 5) -> ImplicitR
     True
     """
     require_whole(1, neighbours=neighbours)
-    from implicit.nearest_neighbours import TFIDFRecommender
+    model = _implicit("nearest_neighbours").TFIDFRecommender(K=neighbours, num_threads=1)
+    return ImplicitRecommender(model, last)
 
-    return ImplicitRecommender(TFIDFRecommender(K=neighbours, num_threads=1), last)
+
+def _implicit(module: str) -> ModuleType:
+    """A module of the library; in a notebook without widgets its progress bars would complain."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TqdmWarning)
+        return importlib.import_module(f"implicit.{module}")
 
 
 def _one_thread() -> AbstractContextManager:
