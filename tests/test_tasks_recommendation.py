@@ -506,20 +506,26 @@ def top1_max(own, others):
     return np.sum(weights * (sigmoid(others - own) + sigmoid(others**2)))
 
 
-@pytest.mark.parametrize(
-    ("loss", "expected"),
-    [
-        pytest.param(rec.BPR, bpr, marks=pytest.mark.equation("eq-bpr")),
-        pytest.param(rec.TOP1, top1, marks=pytest.mark.equation("eq-top1")),
-        pytest.param(rec.TOP1Max, top1_max, marks=pytest.mark.equation("eq-top1-max")),
-    ],
-)
-def test_a_ranking_loss_is_that_of_its_equation(loss, expected):
-    targets = [4, 5, 0, 5, 8, 3]  # one comes twice, one is <pad>
-    arrays = layer(targets)
-    np.testing.assert_allclose(
-        loss()(*arrays).numpy(), by_hand(expected, targets, *arrays), rtol=1e-5
-    )
+TARGETS = [4, 5, 0, 5, 8, 3]  # one comes twice, one is <pad>
+
+
+@pytest.mark.equation("eq-bpr")
+def test_bpr_is_that_of_its_equation():
+    arrays = layer(TARGETS)
+    np.testing.assert_allclose(rec.BPR()(*arrays), by_hand(bpr, TARGETS, *arrays), rtol=1e-5)
+
+
+@pytest.mark.equation("eq-top1")
+def test_top1_is_that_of_its_equation():
+    arrays = layer(TARGETS)
+    np.testing.assert_allclose(rec.TOP1()(*arrays), by_hand(top1, TARGETS, *arrays), rtol=1e-5)
+
+
+@pytest.mark.equation("eq-top1-max")
+def test_top1_max_is_that_of_its_equation():
+    arrays = layer(TARGETS)
+    expected = by_hand(top1_max, TARGETS, *arrays)
+    np.testing.assert_allclose(rec.TOP1Max()(*arrays), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
