@@ -181,32 +181,47 @@ def test_training_clips_the_norm_of_the_gradient_and_uses_adam(counting):
     assert model.optimizer.global_clipnorm == 1
 
 
+def weights_after(optimizer, gradients):
+    """Two arrays of weights, all ones at first, after a step with each pair of gradients."""
+    weights = [keras.Variable(tf.ones((5, 2))), keras.Variable(tf.ones((2, 5)))]
+    for pair in gradients:
+        optimizer.apply(pair, weights)
+    return [variable.numpy() for variable in weights]
+
+
+def gradients_of(words, steps=20):
+    """Pairs of gradients: of an embedding with rows for the words, and of another layer."""
+    rng = np.random.default_rng(0)
+
+    def normal(*shape):
+        return tf.constant(rng.normal(size=shape), tf.float32)
+
+    return [
+        [tf.IndexedSlices(normal(3, 2), tf.constant(words[i % 2]), (5, 2)), normal(2, 5)]
+        for i in range(steps)
+    ]
+
+
 @pytest.mark.equation("eq-adam")
 @pytest.mark.parametrize("clip_norm", [None, 0.5])
 def test_the_fused_adam_takes_the_steps_of_keras(clip_norm):
-    rng = np.random.default_rng(0)
-    rows = [tf.constant([4, 0, 4]), tf.constant([1, 1, 2])]  # of an embedding; some come twice
-    gradients = [
-        [
-            tf.IndexedSlices(tf.constant(rng.normal(size=(3, 2)), tf.float32), words, (5, 2)),
-            tf.constant(rng.normal(size=(2, 5)), tf.float32),
-        ]
-        for words in rows * 10
-    ]
-
-    def weights_after(optimizer):
-        weights = [keras.Variable(tf.ones((5, 2))), keras.Variable(tf.ones((2, 5)))]
-        for gradient in gradients:
-            optimizer.apply(gradient, weights)
-        return [variable.numpy() for variable in weights]
-
+    gradients = gradients_of(words=[[4, 0, 2], [0, 1, 2]])
     schedule = keras.optimizers.schedules.CosineDecay(0.1, 30)
-    ours = weights_after(FusedAdam(schedule, global_clipnorm=clip_norm))
-    theirs = weights_after(keras.optimizers.Adam(schedule, global_clipnorm=clip_norm))
+    ours = weights_after(FusedAdam(schedule, clip_norm), gradients)
+    theirs = weights_after(keras.optimizers.Adam(schedule, global_clipnorm=clip_norm), gradients)
     for found, expected in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
     moved = np.abs(ours[0] - 1).max(axis=1) > 0.01
     assert moved.tolist() == [True, True, True, False, True]  # the word 3 never came
+
+
+def test_the_gradient_of_a_word_that_comes_several_times_is_squared_as_one():
+    gradients = gradients_of(words=[[4, 0, 4], [1, 1, 1]])
+    dense = [[tf.convert_to_tensor(gradient) for gradient in pair] for pair in gradients]
+    ours = weights_after(FusedAdam(0.1), gradients)
+    theirs = weights_after(keras.optimizers.Adam(0.1), dense)
+    for found, expected in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ class FusedAdam(keras.optimizers.Adam):
 
     Keras' own Adam is a dozen operations for each array of weights, and each of them reads and
     writes the whole array. TensorFlow's ``ResourceApplyAdam`` does the same in one pass, which
-    takes about half of the time. The steps are the same, to rounding.
+    takes about half of the time. The steps are the same, to rounding, with one exception: the
+    gradient of an embedding, where a batch holds a word several times. Here, as in the equation,
+    the parts of its gradient are added up and the sum is squared; Keras 3 adds up the squares.
 
     Equation: :eq:`eq-adam`
 
