@@ -47,13 +47,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(strict: bool) -> int:
     """Print the table; if ``strict``, a file that should be there and is not right is a failure."""
-    print(f"{'name':15}{'state':15}{'package':22}{'file':>8}  title")
+    print(f"{'name':15}{'state':15}{'package':27}{'file':>8}  title")
     states = []
     for source in SOURCES:
         states.append(fetch.state(source))
         package = f"{source.package} {source.version}"
         size = registry.megabytes(source.size)
-        print(f"{source.name:15}{states[-1]:15}{package:22}{size:>8}  {source.title}")
+        print(f"{source.name:15}{states[-1]:15}{package:27}{size:>8}  {source.title}")
     if set(states) != {fetch.AVAILABLE}:
         print(f"\nGet what is missing or damaged: {PROGRAM} fetch --all")
     wrong = {fetch.DAMAGED, fetch.NOT_INSTALLED}.intersection(states)

@@ -33,7 +33,7 @@ def path(name: str) -> Path:
     Parameters
     ----------
     name
-        ``"wikipedia"``, ``"news"``, ``"movie-reviews"`` or ``"movielens"``.
+        The name of a data set, such as ``"wikipedia"``; :func:`describe` shows all.
 
     Returns
     -------

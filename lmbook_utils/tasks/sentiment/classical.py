@@ -8,7 +8,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from lmbook_utils.ngram import NGramModel
-from lmbook_utils.tasks.sentiment.words import review_words
 from lmbook_utils.vocabulary import Vocabulary
 
 
@@ -152,18 +151,19 @@ def build_tfidf_classifier(C: float = 10.0) -> Pipeline:
     Returns
     -------
     Pipeline
-        Of scikit-learn: ``fit(texts, labels)`` and ``decision_function(texts)``, the log-odds.
+        Of scikit-learn: ``fit(reviews, labels)`` and ``decision_function(reviews)``, the log-odds.
+        Each review is a list of tokens.
 
     Examples
     --------
-    >>> texts = ["A good film.", "A bad film.", "Good!", "Bad!"]
-    >>> classifier = build_tfidf_classifier().fit(texts, [1, 0, 1, 0])
-    >>> (classifier.decision_function(["so good", "so bad"]) > 0).tolist()
+    >>> reviews = [["a", "good", "film"], ["a", "bad", "film"], ["good"], ["bad"]]
+    >>> classifier = build_tfidf_classifier().fit(reviews, [1, 0, 1, 0])
+    >>> (classifier.decision_function([["so", "good"], ["so", "bad"]]) > 0).tolist()
     [True, False]
     """
     return make_pipeline(
         TfidfVectorizer(
-            tokenizer=review_words,
+            tokenizer=list,  # the reviews are tokenised already
             token_pattern=None,
             lowercase=False,
             ngram_range=(1, 2),

@@ -213,9 +213,7 @@ def train(
     return losses
 
 
-def _orders(
-    lengths: np.ndarray, batch_size: int, rng: np.random.Generator
-) -> Iterator[np.ndarray]:
+def _orders(lengths: np.ndarray, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """The rows of batch after batch, pass after pass: random, with little padding."""
     while True:
         order = rng.permutation(len(lengths))
