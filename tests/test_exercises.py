@@ -441,6 +441,22 @@ def mean_reciprocal_rank(ranks, k):
 
 def test_a_right_mean_reciprocal_rank_passes(capsys):
     assert said(capsys, exercises.check_mean_reciprocal_rank, mean_reciprocal_rank) == CORRECT
+# Chapter 7, sentiment analysis
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (0.8, CORRECT),
+        (2 / 3, "each time counts"),
+        (0.5, "too small"),
+        (0.9, "too large"),
+        (80, "a probability is from 0 to 1"),
+        (None, "expected a number"),
+    ],
+)
+def test_the_posterior_of_a_review(capsys, answer, complaint):
+    assert complaint in said(capsys, exercises.check_posterior, answer)
 
 
 @pytest.mark.parametrize(
@@ -495,6 +511,14 @@ def test_a_right_bpr_loss_passes(capsys):
 )
 def test_what_is_wrong_with_a_bpr_loss_is_said(capsys, function, complaint):
     assert complaint in said(capsys, exercises.check_bpr, function)
+        (lambda t, g: metrics.precision_recall_f1(t, g, vocab_size=2).f1, CORRECT),
+        (lambda t, g: np.mean(t == g), "that is the accuracy"),
+        (lambda t, g: metrics.precision_recall_f1(t, g, average=None).f1[-1], "0.8571"),
+        (lambda t, g: t[9], "it raised IndexError"),
+    ],
+)
+def test_a_macro_f1(capsys, function, complaint):
+    assert complaint in said(capsys, exercises.check_macro_f1, function)
 
 
 @pytest.mark.parametrize(
