@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lmbook_utils import corpus, datasets, exercises, preprocessing
+from lmbook_utils import corpus, datasets, exercises, metrics, preprocessing
 from lmbook_utils.subwords import merge_pair
 
 CORRECT = "Correct.\n"
