@@ -352,11 +352,11 @@ def test_a_training_repeats_itself(vocabulary):
 
 
 def test_each_pass_trains_on_every_review_once():
-    lengths = np.random.default_rng(0).integers(1, 30, 103)
+    lengths = np.random.default_rng(0).integers(1, 30, 503)
     orders = networks._orders(lengths, 8, np.random.default_rng(0))
     for _ in range(2):
-        one_pass = [next(orders) for _ in range(13)]
-        assert sorted(np.concatenate(one_pass)) == list(range(103))
+        one_pass = [next(orders) for _ in range(63)]
+        assert sorted(np.concatenate(one_pass)) == list(range(503))
 
 
 def test_a_language_models_weights_are_taken_over(classifier, vocabulary):
