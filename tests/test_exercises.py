@@ -441,6 +441,8 @@ def mean_reciprocal_rank(ranks, k):
 
 def test_a_right_mean_reciprocal_rank_passes(capsys):
     assert said(capsys, exercises.check_mean_reciprocal_rank, mean_reciprocal_rank) == CORRECT
+
+
 # Chapter 7, sentiment analysis
 
 
@@ -511,6 +513,11 @@ def test_a_right_bpr_loss_passes(capsys):
 )
 def test_what_is_wrong_with_a_bpr_loss_is_said(capsys, function, complaint):
     assert complaint in said(capsys, exercises.check_bpr, function)
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
         (lambda t, g: metrics.precision_recall_f1(t, g, vocab_size=2).f1, CORRECT),
         (lambda t, g: np.mean(t == g), "that is the accuracy"),
         (lambda t, g: metrics.precision_recall_f1(t, g, average=None).f1[-1], "0.8571"),
