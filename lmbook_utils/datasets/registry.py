@@ -109,7 +109,11 @@ def _as_text(source: DataSource) -> str:
     lines = [f"{source.name}: {source.title}"]
     for key, fact in facts.items():
         lines += textwrap.wrap(
-            fact, width=88, initial_indent=f"  {key:10}", subsequent_indent=" " * 12
+            fact,
+            width=88,
+            initial_indent=f"  {key:10}",
+            subsequent_indent=" " * 12,
+            break_on_hyphens=False,
         )
     return "\n".join(lines)
 

@@ -33,6 +33,7 @@ from lmbook_utils.exercises.rnn_math import (
     check_rnn_parameters,
     check_sigmoid_gradient,
 )
+from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
 from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
@@ -45,11 +46,13 @@ __all__ = [
     "check_encode",
     "check_forget_gate",
     "check_gru_step",
+    "check_macro_f1",
     "check_mean_reciprocal_rank",
     "check_nesterov",
     "check_news_unknown_share",
     "check_parameter_count",
     "check_perplexity",
+    "check_posterior",
     "check_rnn_parameters",
     "check_sigmoid_gradient",
     "check_softmax_gradient",
