@@ -140,6 +140,7 @@ def test_all_data_sets_are_listed_with_their_state(cache, capsys, arguments):
         "movielens": "not fetched",
         "minilm-weights": "not fetched",
         "minilm-pieces": "not fetched",
+        "cmudict": "not fetched",
     }
     assert "Get what is missing or damaged: python -m lmbook_utils.datasets fetch --all" in output
 

@@ -10,6 +10,7 @@ On the command line, ``python -m lmbook_utils.datasets`` lists, fetches and veri
 from typing import TYPE_CHECKING, Any
 
 from lmbook_utils.datasets.news import load_news
+from lmbook_utils.datasets.pronunciations import load_pronunciations
 from lmbook_utils.datasets.registry import describe, path
 from lmbook_utils.datasets.reviews import load_movie_reviews
 
@@ -22,6 +23,7 @@ __all__ = [
     "load_movie_reviews",
     "load_movielens",
     "load_news",
+    "load_pronunciations",
     "load_wikipedia",
     "path",
 ]

