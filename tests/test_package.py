@@ -77,6 +77,7 @@ WITHOUT_EXAMPLE = {
     "tasks.minilm.pieces": "needs a file that is downloaded; chapter 7 shows it",
     "tasks.sentiment.data.load_reviews": "downloads its data",
     "training.sentences.score_sentences": "needs a trained model; chapter 6 shows it",
+    "tasks.speech.hypotheses.read_spoken": "is shown by write_spoken",
     "tasks.speech.recogniser.speak": "needs an optional package; the chapter shows it",
     "storage.cache_directory": "tells what is on this machine",
     "storage.write_verified_json": "is shown by read_verified_json",

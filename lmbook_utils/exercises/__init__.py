@@ -34,11 +34,13 @@ from lmbook_utils.exercises.rnn_math import (
     check_sigmoid_gradient,
 )
 from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
+from lmbook_utils.exercises.speech import check_choose, check_phone_channel, check_silent_system
 from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
     "check_bpr",
     "check_chance_recall",
+    "check_choose",
     "check_class_probabilities",
     "check_continuation_probability",
     "check_coverage",
@@ -52,9 +54,11 @@ __all__ = [
     "check_news_unknown_share",
     "check_parameter_count",
     "check_perplexity",
+    "check_phone_channel",
     "check_posterior",
     "check_rnn_parameters",
     "check_sigmoid_gradient",
+    "check_silent_system",
     "check_softmax_gradient",
     "check_top_p",
     "check_toy_absolute",

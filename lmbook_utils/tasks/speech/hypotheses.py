@@ -89,12 +89,6 @@ def read_spoken(path: str | os.PathLike[str]) -> list[SpokenSentence]:
         If the file holds something else.
     OSError
         If there is no such file.
-
-    Examples
-    --------
-    >>> read_spoken(os.devnull)
-    Traceback (most recent call last):
-    ValueError: path must be a file of spoken sentences; /dev/null is none
     """
     text = Path(path).read_text(encoding="utf-8")
     try:
