@@ -458,6 +458,7 @@ def test_phones_are_confused_at_the_rate_and_within_their_class():
 def test_candidates_are_sorted_and_of_two_pronunciations_the_better_counts():
     found = channel().candidates(("EY",))
     assert found == {"a": pytest.approx(math.log(0.8))}
+    assert channel().candidates(("AH",)) == found
     assert list(channel().candidates(("K", "AH", "T"))) == ["cut", "cat", "pit"]
     assert channel().candidates(("ZH", "M")) == {}
 
