@@ -27,8 +27,6 @@ from lmbook_utils.tasks.speech import rescoring
 from lmbook_utils.tasks.speech.hypotheses import SpokenSentence, read_spoken, write_spoken
 from lmbook_utils.tasks.speech.lattice import Hypothesis, acoustic_score, n_best
 from lmbook_utils.tasks.speech.recogniser import (
-    LANGUAGE_WEIGHT,
-    WORD_BONUS,
     Recogniser,
     add_noise,
     speak,
@@ -67,20 +65,14 @@ def sentences_to_speak(vocabulary: Vocabulary) -> Iterator[tuple[str, int, str, 
                     yield part, number, text, words
 
 
-def hear_all(unigram: NGramModel, recogniser: Recogniser) -> list[SpokenSentence]:
+def hear_all(vocabulary: Vocabulary, recogniser: Recogniser) -> list[SpokenSentence]:
     """Speak and hear all sentences."""
-    vocabulary = unigram.vocabulary_
-    log_probs = np.log(np.maximum(unigram.next_word_distribution(), 1e-300))
-
-    def word_score(word: str) -> float:
-        return LANGUAGE_WEIGHT * float(log_probs[vocabulary.ids[word]]) + WORD_BONUS
-
     rng = np.random.default_rng(0)
     heard = []
     for number, (part, article, text, words) in enumerate(sentences_to_speak(vocabulary)):
         decibels = round(float(rng.uniform(*DECIBELS)), 1)
         sound = recogniser.hear(add_noise(speak(text), decibels, seed=number))
-        best = n_best(sound.lattice, HYPOTHESES, word_score)
+        best = n_best(sound.lattice, HYPOTHESES, recogniser.word_score)
         if sound.words not in [hypothesis.words for hypothesis in best]:
             best.append(Hypothesis(sound.words, acoustic_score(sound.lattice, sound.words)))
         acoustic = np.array([hypothesis.acoustic for hypothesis in best])
@@ -230,7 +222,7 @@ def main() -> None:
     vocabulary = recogniser_vocabulary(train, pronunciations)
     ngrams = {order: NGramModel(order).fit(train, vocabulary) for order in ORDERS}
 
-    write_spoken(NBEST, hear_all(ngrams[1], Recogniser(ngrams[1], pronunciations)))
+    write_spoken(NBEST, hear_all(vocabulary, Recogniser(ngrams[1], pronunciations)))
     heard = read_spoken(NBEST)  # all that follows sees the rounded scores, as the chapter does
 
     perplexity, network = network_scores(train, validation, vocabulary, heard, STEPS)

@@ -5,6 +5,7 @@ The voice is synthetic, one speaker in one manner without a room around her. Tha
 understand than people, so compare error rates from it with each other and with nothing else.
 """
 
+import math
 import re
 import tempfile
 from collections.abc import Mapping
@@ -18,13 +19,14 @@ import numpy as np
 from lmbook_utils.datasets.pronunciations import Pronunciation
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.speech.lattice import Lattice, read_lattice
+from lmbook_utils.tasks.speech.rescoring import Setting
 from lmbook_utils.tasks.speech.words import dictionary_lines
 
 SAMPLE_RATE = 16_000
 """Samples a second, as the acoustic model of pocketsphinx takes them."""
 
-LANGUAGE_WEIGHT, WORD_BONUS = 6.5, -0.43
-"""Of the first pass: pocketsphinx' own, -0.43 being the logarithm of its factor 0.65 a word."""
+FIRST_PASS = Setting(weight=6.5, bonus=math.log(0.65))
+"""How pocketsphinx weighs its language model, and its factor 0.65 for each word."""
 
 _VARIANT = re.compile(r"\(\d+\)$")
 
@@ -115,6 +117,8 @@ class Recogniser:
 
     def __init__(self, model: NGramModel, pronunciations: Mapping[str, tuple[Pronunciation, ...]]):
         pocketsphinx = _optional("pocketsphinx")
+        probabilities = np.maximum(model.next_word_distribution(), np.finfo(float).tiny)
+        self._unigram = dict(zip(model.vocabulary_.tokens, np.log(probabilities), strict=True))
         with tempfile.TemporaryDirectory() as folder:
             arpa, dictionary = Path(folder, "model.arpa"), Path(folder, "words.dict")
             model.write_arpa(arpa)
@@ -126,6 +130,14 @@ class Recogniser:
                 dict=str(dictionary),
                 loglevel="FATAL",
             )
+
+    def word_score(self, word: str) -> float:
+        """What a word adds to the score of a hypothesis in the first pass, in nats.
+
+        With it :func:`~lmbook_utils.tasks.speech.lattice.n_best` ranks hypotheses nearly as the
+        recogniser does. (A model of order 2 or 3 takes part with its unigrams only.)
+        """
+        return FIRST_PASS.weight * float(self._unigram[word]) + FIRST_PASS.bonus
 
     def hear(self, samples: np.ndarray) -> Heard:
         """Recognise one utterance.
