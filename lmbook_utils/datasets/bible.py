@@ -1,0 +1,105 @@
+"""Verses of the Bible in English and French, aligned by their numbers, and split by book."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from lmbook_utils.datasets import registry
+
+ENGLISH, FRENCH = "3", "l"  # what the database calls the Bible in Basic English and Louis Segond
+
+# Whole books are held out. None of them has a close parallel elsewhere, as the first three
+# gospels have in each other, and Kings and Samuel in Chronicles.
+HELD_OUT_BOOKS = {
+    "validation": ("Ecclesiastes", "Ezekiel", "Acts"),
+    "test": ("Ruth", "Proverbs", "John"),
+}
+
+_VERSE_NUMBERS = re.compile(r"\(\d+:\d+\)")
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
+
+_QUERY = """
+    SELECT name.bName, english.cNumber, english.vNumber, english.vText, french.vText
+    FROM bible AS english
+    JOIN bible AS french USING (bNumber, cNumber, vNumber)
+    JOIN bibleRef AS name ON name.bNumber = english.bNumber AND name.bbName = english.bbName
+    WHERE english.bbName = ? AND french.bbName = ?
+    ORDER BY english.bNumber, english.cNumber, english.vNumber
+"""
+
+
+class Verse(NamedTuple):
+    """One verse in both languages."""
+
+    book: str
+    """The English name of the book, such as ``"Ruth"`` or ``"1Kings"``."""
+    chapter: int
+    number: int
+    english: str
+    french: str
+
+
+def load_bible() -> dict[str, list[Verse]]:
+    """Load the aligned verses, split by book; the first call downloads them (73 MB).
+
+    The English is the Bible in Basic English (1949), the French is Louis Segond's of 1910. The
+    numbers that some French verses have in other editions are taken out. Of verses whose English
+    has the same letters only the first is kept, so that no sentence of a held-out book was in
+    training.
+
+    Returns
+    -------
+    dict of str to list of Verse
+        ``"train"``, ``"validation"`` and ``"test"`` → their verses, in the order of the Bible.
+
+    Raises
+    ------
+    ConnectionError
+        If the verses are not on this machine yet and there is no network.
+    OSError
+        If they cannot be had for another reason; the message says what to do.
+
+    Examples
+    --------
+    A use of it (not run as a doctest, because it downloads)::
+
+        ruth = [verse for verse in load_bible()["test"] if verse.book == "Ruth"]
+    """
+    return _split(_without_repetitions(_read(registry.path("bible"))))
+
+
+def clean_verse(text: str) -> str:
+    """Take out the numbers of other editions and superfluous spaces.
+
+    Examples
+    --------
+    >>> clean_verse("(60:13) Donne-nous du secours  contre la détresse!")
+    'Donne-nous du secours contre la détresse!'
+    """
+    return " ".join(_VERSE_NUMBERS.sub(" ", text).split())
+
+
+def _read(file: Path) -> list[Verse]:
+    # Immutable: the file is read as it is, and SQLite puts no files of its own beside it.
+    with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as database:
+        rows = database.execute(_QUERY, (ENGLISH, FRENCH)).fetchall()
+    return [
+        Verse(*place, clean_verse(english), clean_verse(french)) for *place, english, french in rows
+    ]
+
+
+def _without_repetitions(verses: list[Verse]) -> list[Verse]:
+    kept: dict[str, Verse] = {}
+    for verse in verses:
+        kept.setdefault(_NEITHER_LETTER_NOR_DIGIT.sub("", verse.english.lower()), verse)
+    return list(kept.values())
+
+
+def _split(verses: list[Verse]) -> dict[str, list[Verse]]:
+    held_out = {book: part for part, books in HELD_OUT_BOOKS.items() for book in books}
+    split: dict[str, list[Verse]] = {"train": [], "validation": [], "test": []}
+    for verse in verses:
+        split[held_out.get(verse.book, "train")].append(verse)
+    return split

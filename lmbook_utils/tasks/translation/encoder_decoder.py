@@ -1,0 +1,315 @@
+r"""Recurrent encoder-decoders in Keras, with and without attention.
+
+The encoder reads the whole source sentence; the decoder is a language model of the target
+language that begins from what the encoder has read. With attention, it also looks at all states
+:math:`h_1 \dots h_m` of the encoder for each word that it writes: with its own state :math:`s_i`,
+
+.. math::
+    a_{ij} = \frac{\exp(s_i^\top W_a h_j)}{\sum_{k=1}^m \exp(s_i^\top W_a h_k)}, \qquad
+    c_i = \sum_{j=1}^m a_{ij} h_j, \qquad
+    \tilde s_i = \tanh(W_c [c_i; s_i])
+
+M.-T. Luong, H. Pham and C. D. Manning (2015). Effective Approaches to Attention-based Neural
+Machine Translation.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils.batching import padded_sentences
+from lmbook_utils.models._parts import require_dropout
+from lmbook_utils.output_losses import CrossEntropy
+from lmbook_utils.tasks.translation.text import Pair
+from lmbook_utils.training import FusedAdam
+from lmbook_utils.vocabulary import Vocabulary
+
+_NO_ATTENTION = -1e9  # the score of a padded place: its weight is 0, exactly, in 32 bits
+
+
+@keras.saving.register_keras_serializable("lmbook_utils")
+class GlobalAttention(layers.Layer):
+    """Weighted means of the encoder's states, one for each state of the decoder.
+
+    Equation: :eq:`eq-attention`
+
+    Examples
+    --------
+    >>> states = ops.convert_to_tensor([[[1.0, 0.0], [0.0, 1.0], [5.0, 5.0]]])
+    >>> mask = ops.convert_to_tensor([[True, True, False]])  # the third place is padding
+    >>> contexts, weights = GlobalAttention()(states[:, :1], states, mask)
+    >>> round(float(ops.sum(weights[0, 0, :2])), 4), float(weights[0, 0, 2])
+    (1.0, 0.0)
+    """
+
+    def build(self, decoder_shape: tuple, *other_shapes: tuple) -> None:
+        """Make the matrix :math:`W_a`, shape (units of the decoder, units of the encoder)."""
+        units = decoder_shape[-1]
+        self.kernel = self.add_weight(shape=(units, units), name="kernel")
+
+    def call(
+        self, decoder_states: keras.KerasTensor, states: keras.KerasTensor, mask: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return contexts (sentences, target steps, units) and weights (…, source steps).
+
+        Parameters
+        ----------
+        decoder_states
+            Shape (sentences, target steps, units).
+        states
+            Of the encoder, shape (sentences, source steps, units).
+        mask
+            True where the source has a word, shape (sentences, source steps).
+        """
+        scores = ops.einsum("biu,uv,bjv->bij", decoder_states, self.kernel, states)
+        scores = ops.where(ops.expand_dims(mask, 1), scores, _NO_ATTENTION)
+        weights = ops.softmax(scores, axis=-1)
+        return ops.matmul(weights, states), weights
+
+
+@dataclass(frozen=True)
+class EncoderDecoder:
+    """The parts of one network, which share their weights.
+
+    Attributes
+    ----------
+    encoder
+        Source ids (sentences, source steps) → states (sentences, source steps, units) and the
+        last state (sentences, units).
+    decoder
+        Previous target ids (sentences, target steps), the state before them, the encoder's states
+        and the source ids → logits (sentences, target steps, vocabulary), the state after them
+        and, with attention, the weights (sentences, target steps, source steps).
+    training_model
+        Source ids and previous target ids → logits.
+    source, target
+        The vocabularies.
+    """
+
+    encoder: keras.Model
+    decoder: keras.Model
+    training_model: keras.Model
+    source: Vocabulary
+    target: Vocabulary
+
+    @property
+    def has_attention(self) -> bool:
+        """Whether the decoder looks at all of the encoder's states."""
+        return len(self.decoder.outputs) == 3
+
+
+def build_encoder_decoder(
+    source: Vocabulary,
+    target: Vocabulary,
+    units: int = 128,
+    attention: bool = True,
+    dropout: float = 0.3,
+) -> EncoderDecoder:
+    """Build a GRU encoder-decoder; without attention, the last state is all that is passed on.
+
+    Parameters
+    ----------
+    source, target
+        The vocabularies of the two languages.
+    units
+        The size of embeddings and states; even, as the encoder reads in both directions with half
+        of them each.
+    attention
+        Whether the decoder has attention.
+    dropout
+        The share of activations that are dropped in training.
+
+    Raises
+    ------
+    ValueError
+        If ``units`` is no even number from 2, or ``dropout`` is not from 0 to below 1.
+
+    Examples
+    --------
+    >>> network = build_encoder_decoder(Vocabulary(["a"]), Vocabulary(["un", "une"]), units=8)
+    >>> network.training_model.output_shape
+    (None, None, 6)
+    """
+    require_whole(2, units=units)
+    if units % 2:
+        raise ValueError(f"units must be even, half for each direction; it was {units}")
+    require_dropout(dropout)
+    encoder = _build_encoder(len(source), units, dropout)
+    decoder = _build_decoder(len(target), units, dropout, attention)
+    source_ids = keras.Input((None,), dtype="int32", name="source_ids")
+    previous_ids = keras.Input((None,), dtype="int32", name="previous_ids")
+    states, last = encoder(source_ids)
+    logits = decoder([previous_ids, last, states, source_ids])[0]
+    training_model = keras.Model([source_ids, previous_ids], logits)
+    return EncoderDecoder(encoder, decoder, training_model, source, target)
+
+
+def _embedding(vocab_size: int, units: int) -> layers.Embedding:
+    # Keras' own start, numbers below 0.05, leaves the network blind to words for many epochs.
+    start = keras.initializers.RandomNormal(stddev=0.5)
+    return layers.Embedding(vocab_size, units, embeddings_initializer=start)
+
+
+def _build_encoder(vocab_size: int, units: int, dropout: float) -> keras.Model:
+    ids = keras.Input((None,), dtype="int32")
+    mask = ops.not_equal(ids, Vocabulary.pad_id)
+    embedded = layers.Dropout(dropout)(_embedding(vocab_size, units)(ids))
+    gru = layers.GRU(units // 2, return_sequences=True, return_state=True)
+    states, forward, backward = layers.Bidirectional(gru)(embedded, mask=mask)
+    last = layers.Dense(units, activation="tanh")(ops.concatenate([forward, backward], axis=-1))
+    return keras.Model(ids, [layers.Dropout(dropout)(states), last], name="encoder")
+
+
+def _build_decoder(vocab_size: int, units: int, dropout: float, attention: bool) -> keras.Model:
+    ids = keras.Input((None,), dtype="int32")
+    before = keras.Input((units,))
+    states = keras.Input((None, units))
+    source_ids = keras.Input((None,), dtype="int32")
+    embedded = layers.Dropout(dropout)(_embedding(vocab_size, units)(ids))
+    gru = layers.GRU(units, return_sequences=True, return_state=True)
+    hidden, after = gru(embedded, initial_state=before)
+    extra = []
+    if attention:
+        mask = ops.not_equal(source_ids, Vocabulary.pad_id)
+        contexts, weights = GlobalAttention(name="attention")(hidden, states, mask)
+        hidden = ops.concatenate([contexts, hidden], axis=-1)
+        extra = [weights]
+    hidden = layers.Dropout(dropout)(layers.Dense(units, activation="tanh")(hidden))
+    logits = layers.Dense(vocab_size, name="logits")(hidden)
+    return keras.Model([ids, before, states, source_ids], [logits, after, *extra], name="decoder")
+
+
+def encode_sources(sentences: Iterable[Sequence[str]], vocabulary: Vocabulary) -> np.ndarray:
+    """Ids of source sentences, each ended by ``</s>`` and filled up: (sentences, longest + 1).
+
+    Examples
+    --------
+    >>> encode_sources([["a", "b"], []], Vocabulary(["a", "b"])).tolist()
+    [[4, 5, 3], [3, 0, 0]]
+    """
+    return padded_sentences([vocabulary.encode(sentence) for sentence in sentences]).targets
+
+
+def train(
+    network: EncoderDecoder,
+    pairs: Sequence[Pair],
+    epochs: int,
+    validation: Sequence[Pair] | None = None,
+    learning_rate: float = 2e-3,
+    batch_size: int = 32,
+) -> list[dict[str, float]]:
+    """Train with teacher forcing: each word is predicted after the true words before it.
+
+    Padding has weight 0 in the loss, which is the mean over the words and their ends. The learning
+    rate falls to 0 along a cosine.
+
+    Parameters
+    ----------
+    network
+        Is changed.
+    pairs
+        The sentence pairs.
+    epochs
+        How often all pairs are seen.
+    validation
+        Other pairs, whose loss is computed after each epoch. The weights of the best epoch are
+        kept.
+    learning_rate
+        The first one, above 0.
+    batch_size
+        Sentences in a step.
+
+    Returns
+    -------
+    list of dict
+        For each epoch ``"loss"`` and with validation pairs ``"val_loss"``, in nats per token.
+
+    Raises
+    ------
+    ValueError
+        If there is no pair, or a number is out of its range.
+
+    Examples
+    --------
+    >>> pairs = [Pair(["a"], ["un"]), Pair(["b"], ["deux"])]
+    >>> network = build_encoder_decoder(Vocabulary(["a", "b"]), Vocabulary(["un", "deux"]), 8)
+    >>> history = train(network, pairs, epochs=2)
+    >>> len(history), list(history[0])
+    (2, ['loss'])
+    """
+    require_whole(1, epochs=epochs, batch_size=batch_size)
+    require_positive(learning_rate=learning_rate)
+    if not pairs:
+        raise ValueError("pairs must hold at least one sentence pair; it was empty")
+    steps = epochs * -(-len(pairs) // batch_size)
+    network.training_model.compile(
+        optimizer=FusedAdam(
+            keras.optimizers.schedules.CosineDecay(learning_rate, steps), global_clipnorm=1.0
+        ),
+        loss=CrossEntropy(),
+        jit_compile=False,
+    )
+    callbacks = []
+    if validation:
+        callbacks = [
+            keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)
+        ]
+    history = network.training_model.fit(
+        _batches(network, pairs, batch_size),
+        epochs=epochs,
+        validation_data=_batches(network, validation, batch_size) if validation else None,
+        callbacks=callbacks,
+        shuffle=False,  # the data set shuffles its batches itself
+        verbose=0,
+    ).history
+    return [
+        dict(zip(history, values, strict=True)) for values in zip(*history.values(), strict=True)
+    ]
+
+
+def _batches(network: EncoderDecoder, pairs: Sequence[Pair], batch_size: int) -> tf.data.Dataset:
+    """Batches of pairs of similar length, so that little is padding; they come in random order."""
+    pairs = sorted(pairs, key=lambda pair: (len(pair.french), len(pair.english)))
+    batches = [
+        training_arrays(network, pairs[i : i + batch_size])
+        for i in range(0, len(pairs), batch_size)
+    ]
+    ids = tf.TensorSpec((None, None), tf.int32)
+    signature = ((ids, ids), ids, tf.TensorSpec((None, None), tf.float32))
+    dataset = tf.data.Dataset.from_generator(lambda: batches, output_signature=signature)
+    return dataset.apply(tf.data.experimental.assert_cardinality(len(batches))).shuffle(
+        len(batches)
+    )
+
+
+def training_arrays(
+    network: EncoderDecoder, pairs: Sequence[Pair]
+) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
+    """What the network is trained on: its inputs, its targets and their weights.
+
+    Returns
+    -------
+    inputs : tuple of ndarray
+        Source ids (pairs, source steps) and previous target ids (pairs, target steps).
+    targets : ndarray of int32, shape (pairs, target steps)
+    weights : ndarray of float32, shape (pairs, target steps)
+        0 for padding, 1 for words and ``</s>``.
+
+    Examples
+    --------
+    >>> network = build_encoder_decoder(Vocabulary(["a"]), Vocabulary(["un", "deux"]), 8)
+    >>> pairs = [Pair(["a"], ["un"]), Pair(["a"], ["deux", "un"])]
+    >>> (_, previous), targets, weights = training_arrays(network, pairs)
+    >>> previous.tolist(), targets.tolist()
+    ([[2, 4, 0], [2, 5, 4]], [[4, 3, 0], [5, 4, 3]])
+    >>> weights.tolist()
+    [[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]
+    """
+    sources = encode_sources((pair.english for pair in pairs), network.source)
+    padded = padded_sentences([network.target.encode(pair.french) for pair in pairs])
+    return (sources, padded.inputs), padded.targets, padded.mask.astype(np.float32)
