@@ -24,13 +24,13 @@ from lmbook_utils.tasks.translation.encoder_decoder import (
 from lmbook_utils.tasks.translation.ibm_model1 import IBMModel1
 from lmbook_utils.tasks.translation.judging import judge, metrics, paired_p_values
 from lmbook_utils.tasks.translation.noisy_channel import NoisyChannel
-from lmbook_utils.tasks.translation.search import beam_search, translate_greedily
+from lmbook_utils.tasks.translation.search import attention_map, beam_search, translate_greedily
 from lmbook_utils.tasks.translation.text import Pair, detokenize, short_pairs, tokenize
 from lmbook_utils.vocabulary import Vocabulary
 
 SEED = 0
 UNITS, DROPOUT, BATCH_SIZE = 96, 0.2, 32
-STEPS, STEPS_OF_LONGER = 2000, 3000
+STEPS, STEPS_OF_LONGER = 1500, 1800
 BEAM = 5
 SETTINGS = [(1.0, 0.0), (1.0, 0.5), (1.0, 1.0), (0.5, 0.0)]  # weight of the LM, bonus for a word
 WORD_FOR_WORD, CHANNEL = "word for word", "noisy channel"
@@ -61,6 +61,7 @@ class Experiment:
             "scores": {},
             "curve": [],
             "training": {},
+            "attention": {},
         }
 
     def texts(self, translate: Translate, part: list) -> list[str]:
@@ -195,16 +196,33 @@ def neural(experiment: Experiment) -> None:
         experiment.add(name, by_beam)
         experiment.add(f"{name}, greedy", greedy_texts(networks[name], experiment))
         if attention:
+            experiment.results["attention"]["up to 15 words"] = attention_of(
+                networks[name], experiment
+            )
             experiment.add_to_curve(name, "up to 15 words", len(experiment.short), by_beam)
+    compare(experiment)
     data = {
-        "a quarter": (experiment.short[::4], STEPS),
         "up to 25 words": (experiment.longer, STEPS_OF_LONGER),
+        "a quarter": (experiment.short[::4], STEPS),
     }
     for name, (pairs, steps) in data.items():
         network = trained(experiment, f"{ATTENTION}, {name}", pairs, steps, attention=True)
         texts = experiment.texts(with_beam(network), experiment.test)
         experiment.results["translations"][f"{ATTENTION}, {name}"] = texts
         experiment.add_to_curve(ATTENTION, name, len(pairs), texts)
+        experiment.results["attention"][name] = attention_of(network, experiment)
+    experiment.save()
+
+
+def attention_of(network: EncoderDecoder, experiment: Experiment) -> list[dict[str, Any]]:
+    """The attention of a network on the first short validation verses, with its translations."""
+    sentences = [pair.english for _, pair in experiment.validation if len(pair.english) <= 10]
+    maps = []
+    for english in sentences[:6]:
+        french = beam_search(network, english, BEAM)[0].tokens
+        weights = attention_map(network, english, french).round(4).tolist()
+        maps.append({"english": english, "french": french, "weights": weights})
+    return maps
 
 
 def with_beam(network: EncoderDecoder) -> Translate:
@@ -245,7 +263,6 @@ def main() -> None:
     print(experiment.results["pairs"], flush=True)
     classical(experiment)
     neural(experiment)
-    compare(experiment)
 
 
 if __name__ == "__main__":

@@ -35,16 +35,24 @@ from lmbook_utils.exercises.rnn_math import (
 )
 from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
 from lmbook_utils.exercises.speech import check_choose, check_phone_channel, check_silent_system
+from lmbook_utils.exercises.translation import (
+    check_attention_weights,
+    check_clipped_precision,
+    check_em_step,
+)
 from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
+    "check_attention_weights",
     "check_bpr",
     "check_chance_recall",
     "check_choose",
     "check_class_probabilities",
+    "check_clipped_precision",
     "check_continuation_probability",
     "check_coverage",
     "check_dirichlet_mode",
+    "check_em_step",
     "check_encode",
     "check_forget_gate",
     "check_gru_step",
