@@ -3,9 +3,9 @@
     python benchmarks/sentiment_minilm.py
 
 Frozen: each review is turned into a vector once, and a logistic regression is trained on the
-vectors. Fine-tuned: all weights are trained, on 100 and on 1,000 sentences of Rotten Tomatoes. A text is cut after
-64 pieces, a sentence in fine-tuning after 48. Writes ``results/sentiment_minilm.json`` after each
-part. Takes about a quarter of an hour on one core.
+vectors. Fine-tuned: all weights are trained, on 100 and on 1,000 sentences of Rotten Tomatoes. A
+text is cut after 64 pieces, a sentence in fine-tuning after 48. Writes
+``results/sentiment_minilm.json`` after each part. Takes about a quarter of an hour on one core.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
