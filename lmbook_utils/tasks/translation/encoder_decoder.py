@@ -200,7 +200,7 @@ def train(
     pairs: Sequence[Pair],
     epochs: int,
     validation: Sequence[Pair] | None = None,
-    learning_rate: float = 2e-3,
+    learning_rate: float = 1e-2,
     batch_size: int = 32,
 ) -> list[dict[str, float]]:
     """Train with teacher forcing: each word is predicted after the true words before it.
