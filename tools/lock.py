@@ -5,7 +5,7 @@
 
 Needs uv (``pip install uv``). The lock is one file for Linux, macOS and Windows and for every
 Python that pyproject.toml allows; at the end each locked version is checked to have a wheel for
-all of them, so that nobody needs a compiler.
+all of them, so that nobody needs a compiler. Two packages of pure Python come without a wheel.
 """
 
 import argparse
@@ -26,6 +26,7 @@ PLATFORMS = (
     "x86_64-pc-windows-msvc",
 )
 PYTHONS = ("3.11.5", "3.12", "3.13")
+PURE_PYTHON_WITHOUT_WHEEL = ("rouge-score", "seqeval")  # pip makes their wheels, with no compiler
 HEADER = """\
 # The exact versions, with checksums, of everything that made the outputs in this book: one file for
 # Linux, macOS (Apple silicon) and Windows. It fixes what pyproject.toml leaves open, so that every
@@ -51,6 +52,7 @@ def check_wheels(uv: str, lock: Path) -> None:
         for python in PYTHONS:
             print(f"checking the wheels for {platform}, Python {python}")
             command = [uv, "pip", "compile", str(lock), "--only-binary", ":all:", "--quiet"]
+            command += [f"--no-binary={package}" for package in PURE_PYTHON_WITHOUT_WHEEL]
             command += ["--python-platform", platform, "--python-version", python]
             subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
