@@ -46,10 +46,9 @@ FIRST_PASS = "first pass"
 NBEST = RESULTS / "speech_nbest.json"
 
 
-def training_sentences() -> list[list[str]]:
-    """The training text as it would be spoken."""
-    spoken = map(spoken_words, corpus.load_sentences("train"))
-    return [sentence for sentence in spoken if sentence]
+def spoken_sentences(part: str) -> list[list[str]]:
+    """The text of a part as it would be spoken."""
+    return list(filter(None, map(spoken_words, corpus.load_sentences(part))))
 
 
 def sentences_to_speak(vocabulary: Vocabulary) -> Iterator[tuple[str, int, str, list[str]]]:
@@ -217,8 +216,7 @@ def learning_curve(
 
 def main() -> None:
     pronunciations = datasets.load_pronunciations()
-    train = training_sentences()
-    validation = [s for s in map(spoken_words, corpus.load_sentences("validation")) if s]
+    train, validation = spoken_sentences("train"), spoken_sentences("validation")
     vocabulary = recogniser_vocabulary(train, pronunciations)
     ngrams = {order: NGramModel(order).fit(train, vocabulary) for order in ORDERS}
 

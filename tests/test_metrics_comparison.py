@@ -107,6 +107,27 @@ def test_a_test_of_what_does_not_fit(change, message):
         metrics.paired_permutation_test(**arguments | change)
 
 
+def test_means_are_tested_as_cross_entropies_are():
+    model, baseline, groups = articles(9, better=0.1)
+    expected = metrics.paired_permutation_test(model, baseline, groups)
+    assert metrics.paired_mean_test(model + 100, baseline + 100, groups) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"values": [1, 2]}, "values and baseline must be of the same items"),
+        ({"groups": [0, 0, 0]}, "groups must hold at least two groups"),
+        ({"values": [1, np.nan, 1]}, "values and baseline must be finite numbers"),
+        ({"baseline": [1, -np.inf, 1]}, "values and baseline must be finite numbers"),
+    ],
+)
+def test_a_test_of_means_of_what_does_not_fit(change, message):
+    arguments = {"values": [1, 2, 1], "baseline": [1, 1, 1], "groups": [0, 0, 1]}
+    with pytest.raises(ValueError, match=message):
+        metrics.paired_mean_test(**arguments | change)
+
+
 # Comparing many
 
 

@@ -314,6 +314,8 @@ def test_the_paired_test_swaps_whole_users():
     assert rec.paired_test(better, worse, users) == pytest.approx(2 / 64)
     assert rec.paired_test(better, better, users) == 1
     assert rec.paired_test(better, worse, np.arange(18)) < 0.001
+    with pytest.raises(ValueError, match=r"values must be from 0 to 1; the largest was 2"):
+        rec.paired_test(2 * np.ones(2), np.ones(2), np.arange(2))
 
 
 # ---------------------------------------------------------------------------------------------

@@ -7,15 +7,16 @@
 On the command line, ``python -m lmbook_utils.datasets`` lists, fetches and verifies them.
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from lmbook_utils.datasets.bible import load_bible
 from lmbook_utils.datasets.news import load_news
 from lmbook_utils.datasets.pronunciations import load_pronunciations
 from lmbook_utils.datasets.registry import describe, path
 from lmbook_utils.datasets.reviews import load_movie_reviews
 
 if TYPE_CHECKING:
+    from lmbook_utils.datasets.bible import load_bible
     from lmbook_utils.datasets.movielens import load_movielens
     from lmbook_utils.datasets.wikipedia import load_wikipedia
 
@@ -31,14 +32,16 @@ __all__ = [
 ]
 
 
+_ON_FIRST_USE = {
+    "load_bible": "bible",
+    "load_movielens": "movielens",
+    "load_wikipedia": "wikipedia",
+}
+
+
 def __getattr__(name: str) -> Any:
-    """Import some loaders on first use: they need NLTK or NumPy, which take a while to start."""
-    if name == "load_wikipedia":
-        from lmbook_utils.datasets.wikipedia import load_wikipedia
-
-        return load_wikipedia
-    if name == "load_movielens":
-        from lmbook_utils.datasets.movielens import load_movielens
-
-        return load_movielens
+    """Import some loaders on first use: they need SQLite, NumPy or NLTK, which take a while."""
+    if name in _ON_FIRST_USE:
+        module = importlib.import_module(f"lmbook_utils.datasets.{_ON_FIRST_USE[name]}")
+        return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

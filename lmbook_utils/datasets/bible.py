@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lmbook_utils.datasets import registry
+from lmbook_utils.datasets.splits import without_repetitions
 
 ENGLISH, FRENCH = "3", "l"  # what the database calls the Bible in Basic English and Louis Segond
 
@@ -18,7 +19,6 @@ HELD_OUT_BOOKS = {
 }
 
 _VERSE_NUMBERS = re.compile(r"\(\d+:\d+\)")
-_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 _QUERY = """
     SELECT name.bName, english.cNumber, english.vNumber, english.vText, french.vText
@@ -67,7 +67,8 @@ def load_bible() -> dict[str, list[Verse]]:
 
         ruth = [verse for verse in load_bible()["test"] if verse.book == "Ruth"]
     """
-    return _split(_without_repetitions(_read(registry.path("bible"))))
+    verses = _read(registry.path("bible"))
+    return _split(without_repetitions(verses, text=lambda verse: verse.english))
 
 
 def clean_verse(text: str) -> str:
@@ -88,13 +89,6 @@ def _read(file: Path) -> list[Verse]:
     return [
         Verse(*place, clean_verse(english), clean_verse(french)) for *place, english, french in rows
     ]
-
-
-def _without_repetitions(verses: list[Verse]) -> list[Verse]:
-    kept: dict[str, Verse] = {}
-    for verse in verses:
-        kept.setdefault(_NEITHER_LETTER_NOR_DIGIT.sub("", verse.english.lower()), verse)
-    return list(kept.values())
 
 
 def _split(verses: list[Verse]) -> dict[str, list[Verse]]:

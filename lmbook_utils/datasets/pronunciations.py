@@ -37,6 +37,17 @@ def load_pronunciations() -> dict[str, tuple[Pronunciation, ...]]:
     return parse_pronunciations(lines)
 
 
+def without_variant(name: str) -> str:
+    """The word of an entry, whose number says which of its pronunciations it is.
+
+    Examples
+    --------
+    >>> without_variant("read(2)"), without_variant("read")
+    ('read', 'read')
+    """
+    return _VARIANT.sub("", name)
+
+
 def parse_pronunciations(lines: list[str]) -> dict[str, tuple[Pronunciation, ...]]:
     """Read the lines of the dictionary; see :func:`load_pronunciations`.
 
@@ -48,7 +59,7 @@ def parse_pronunciations(lines: list[str]) -> dict[str, tuple[Pronunciation, ...
     found: dict[str, tuple[Pronunciation, ...]] = {}
     for line in lines:
         name, *phones = line.partition("#")[0].split()
-        word = _VARIANT.sub("", name)
+        word = without_variant(name)
         pronunciation = tuple(_STRESS.sub("", phone) for phone in phones)
         if pronunciation not in found.get(word, ()):
             found[word] = (*found.get(word, ()), pronunciation)

@@ -3,12 +3,12 @@
 import csv
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lmbook_utils.datasets import registry
-from lmbook_utils.datasets.splits import split_documents
+from lmbook_utils.datasets.splits import split_documents, without_repetitions
 
 SPLIT_SEED = 1
 SPLIT_FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -19,7 +19,6 @@ _TAGS = re.compile(r"</?(?:br|hr|i|em)\s*/?>", re.IGNORECASE)
 _REPAIRS = dict.fromkeys((*range(0x20), 0x7F), " ") | {
     code: bytes([code]).decode("cp1252", errors="ignore") for code in range(0x80, 0xA0)
 }
-_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,8 @@ def clean_review(text: str) -> str:
 
 def _read(file: Path) -> MovieReviews:
     with file.open(encoding="utf-8", newline="") as lines:
-        rows = _without_repetitions(csv.DictReader(lines))
+        cleaned = ({**row, "text": clean_review(row["text"])} for row in csv.DictReader(lines))
+        rows = without_repetitions(cleaned, text=lambda row: row["text"])
     texts = tuple(row["text"] for row in rows)
     return MovieReviews(
         texts=texts,
@@ -113,13 +113,3 @@ def _read(file: Path) -> MovieReviews:
         sources=tuple(row["source"].replace("_", " ") for row in rows),
         split=split_documents(texts, SPLIT_SEED, SPLIT_FRACTIONS),
     )
-
-
-def _without_repetitions(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    """Clean the texts; keep the first of those that differ in punctuation, space or case only."""
-    kept = {}
-    for row in rows:
-        text = clean_review(row["text"])
-        key = _NEITHER_LETTER_NOR_DIGIT.sub("", text.lower())
-        kept.setdefault(key, {**row, "text": text})
-    return list(kept.values())

@@ -2,7 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
+
+Item = TypeVar("Item")
 
 
 def split_documents(
@@ -60,6 +66,29 @@ def split_documents(
         parts[name] = sorted(order[start:end])
         start = end
     return parts
+
+
+def without_repetitions(items: Iterable[Item], text: Callable[[Item], str]) -> list[Item]:
+    """Keep the first of the items whose texts differ in punctuation, space or case only.
+
+    So no text can be in two parts of a split.
+
+    Parameters
+    ----------
+    items
+        Documents of any kind.
+    text
+        What gives the text of one.
+
+    Examples
+    --------
+    >>> without_repetitions(["It works.", "it works", "It worked."], text=str)
+    ['It works.', 'It worked.']
+    """
+    kept: dict[str, Item] = {}
+    for item in items:
+        kept.setdefault(_NEITHER_LETTER_NOR_DIGIT.sub("", text(item).lower()), item)
+    return list(kept.values())
 
 
 def _check_fractions(fractions: Mapping[str, float]) -> None:

@@ -42,6 +42,7 @@ from lmbook_utils.metrics.text import (
 from lmbook_utils.metrics.uncertainty import (
     Interval,
     mean_interval,
+    paired_mean_test,
     paired_permutation_test,
     perplexity_interval,
     perplexity_ratio_interval,
@@ -67,6 +68,7 @@ __all__ = [
     "longest_copy",
     "mean_interval",
     "ngram_overlap",
+    "paired_mean_test",
     "paired_permutation_test",
     "perplexity",
     "perplexity_interval",

@@ -168,9 +168,50 @@ def paired_permutation_test(
     >>> paired_permutation_test(better, worse, np.array([0, 1, 2]))
     0.25
     """
+    return _permutation_p_value(_differences(log_probs, baseline_log_probs), groups, seed)
+
+
+def paired_mean_test(
+    values: np.ndarray, baseline: np.ndarray, groups: np.ndarray, seed: int = 0
+) -> float:
+    """Test whether two systems have the same mean, by swapping them in whole groups.
+
+    As :func:`paired_permutation_test`, for anything that is a mean over tokens or sentences.
+
+    Parameters
+    ----------
+    values, baseline
+        Finite numbers, of the same items by two systems, shape (values,).
+    groups, seed
+        As in :func:`paired_permutation_test`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, there are fewer than two groups, or a value is not finite.
+
+    Examples
+    --------
+    >>> right, baseline = np.array([True, True, True]), np.array([False, False, False])
+    >>> paired_mean_test(right, baseline, np.array([0, 1, 2]))
+    0.25
+    """
+    values, baseline = np.asarray(values, float), np.asarray(baseline, float)
+    if values.shape != baseline.shape:
+        raise ValueError(
+            "values and baseline must be of the same items; their shapes were "
+            f"{values.shape} and {baseline.shape}"
+        )
+    differences = values - baseline
+    if not np.isfinite(differences).all():
+        raise ValueError("values and baseline must be finite numbers; one was not")
+    return _permutation_p_value(differences, groups, seed)
+
+
+def _permutation_p_value(differences: np.ndarray, groups: np.ndarray, seed: int) -> float:
     from scipy.stats import permutation_test
 
-    sums, _ = _grouped(_differences(log_probs, baseline_log_probs), groups)
+    sums, _ = _grouped(differences, groups)
     result = permutation_test(
         (sums,),
         np.sum,

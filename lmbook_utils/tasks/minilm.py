@@ -16,12 +16,10 @@ from tokenizers import Tokenizer
 
 from lmbook_utils import datasets
 from lmbook_utils._validation import require_whole
+from lmbook_utils.tasks.padding import Batch, pad, predict
 
 LAYERS, HEADS, UNITS, INNER, LONGEST = 6, 12, 384, 1536, 512
 VOCABULARY = 30_522
-
-Batch = tuple[np.ndarray, np.ndarray]
-"""Ids of pieces, and 1 where there is a piece and 0 where there is padding: (texts, pieces)."""
 
 
 def load_tokenizer() -> Tokenizer:
@@ -78,11 +76,7 @@ def pieces(tokenizer: Tokenizer, texts: Sequence[str], max_length: int = 128) ->
         raise ValueError(f"max_length must be at most {LONGEST}; it was {max_length}")
     rows = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
     rows = [row if len(row) <= max_length else [*row[: max_length - 1], row[-1]] for row in rows]
-    lengths = np.array([len(row) for row in rows])
-    ids = np.zeros((len(rows), lengths.max()), np.int32)
-    for i, row in enumerate(rows):
-        ids[i, : len(row)] = row
-    return ids, (np.arange(lengths.max()) < lengths[:, None]).astype(np.int32)
+    return pad(rows)
 
 
 def build_encoder() -> keras.Model:
@@ -203,15 +197,7 @@ def encode(
         vectors = encode(load_encoder(), load_tokenizer(), ["Good.", ""])
     """
     require_whole(1, batch_size=batch_size)
-    ids, mask = pieces(tokenizer, texts, max_length)
-    lengths = mask.sum(axis=1)
-    order = np.argsort(lengths, kind="stable")
-    vectors = np.empty((len(texts), UNITS), np.float32)
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        longest = lengths[rows].max()
-        vectors[rows] = encoder([ids[rows, :longest], mask[rows, :longest]], training=False)
-    return vectors
+    return predict(encoder, pieces(tokenizer, texts, max_length), batch_size)
 
 
 def build_classifier(encoder: keras.Model) -> keras.Model:

@@ -187,7 +187,7 @@ def recommend(
 def paired_test(values: np.ndarray, baseline: np.ndarray, users: np.ndarray) -> float:
     """Test whether two recommenders have the same mean, by swapping them for whole users.
 
-    :func:`lmbook_utils.metrics.paired_permutation_test`, for values from 0 to 1.
+    :func:`lmbook_utils.metrics.paired_mean_test`, for values from 0 to 1.
 
     Parameters
     ----------
@@ -207,10 +207,10 @@ def paired_test(values: np.ndarray, baseline: np.ndarray, users: np.ndarray) -> 
     >>> paired_test(hits, fewer_hits, np.array([1, 1, 2, 2]))
     0.5
     """
-    # That test takes logarithms of probabilities, which are at most 0; only differences count.
-    return metrics.paired_permutation_test(
-        np.asarray(values, float) - 1, np.asarray(baseline, float) - 1, users
-    )
+    for name, numbers in {"values": values, "baseline": baseline}.items():
+        if np.max(numbers, initial=0) > 1:
+            raise ValueError(f"{name} must be from 0 to 1; the largest was {np.max(numbers)}")
+    return metrics.paired_mean_test(values, baseline, users)
 
 
 def _admitted(

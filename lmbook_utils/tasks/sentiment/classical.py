@@ -29,13 +29,13 @@ def prior_log_odds(labels: Sequence[int]) -> float:
     return float(np.log(positive) - np.log(len(labels) - positive))
 
 
-def checked_labels(labels: Sequence[int]) -> np.ndarray:
-    """Return labels as an array, or complain.
+def checked_labels(labels: Sequence[int], reviews: int | None = None) -> np.ndarray:
+    """Return labels as an array, or complain; ``reviews`` says how many there must be.
 
     Raises
     ------
     ValueError
-        If the labels are not 0 and 1, with both among them.
+        If the labels are not 0 and 1, with both among them, or not one for each review.
 
     Examples
     --------
@@ -48,6 +48,10 @@ def checked_labels(labels: Sequence[int]) -> np.ndarray:
     if labels.ndim != 1 or values != [0, 1]:
         raise ValueError(
             f"labels must be 0 and 1, with both among them; they had the values {values}"
+        )
+    if reviews is not None and len(labels) != reviews:
+        raise ValueError(
+            f"labels must be one for each of the {reviews} reviews; there were {len(labels)}"
         )
     return labels.astype(int)
 
@@ -108,12 +112,7 @@ class NaiveBayes:
             If the lengths differ, or the labels are not 0 and 1 with both among them; or as
             :meth:`NGramModel.fit <lmbook_utils.ngram.NGramModel.fit>`.
         """
-        labels = checked_labels(labels)
-        if len(reviews) != len(labels):
-            raise ValueError(
-                f"labels must be one for each of the {len(reviews)} reviews; "
-                f"there were {len(labels)}"
-            )
+        labels = checked_labels(labels, len(reviews))
         self.vocabulary_ = Vocabulary.from_sentences(reviews)
         self.models_ = [
             NGramModel(self.order, self.smoothing, k=self.k).fit(

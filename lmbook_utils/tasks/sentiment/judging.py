@@ -101,7 +101,7 @@ def same_accuracy_test(labels: Sequence[int], one: np.ndarray, other: np.ndarray
     Returns
     -------
     float
-        The two-sided p-value of :func:`~lmbook_utils.metrics.paired_permutation_test`.
+        The two-sided p-value of :func:`~lmbook_utils.metrics.paired_mean_test`.
 
     Raises
     ------
@@ -113,9 +113,8 @@ def same_accuracy_test(labels: Sequence[int], one: np.ndarray, other: np.ndarray
     >>> same_accuracy_test([1, 1, 0], np.array([1, 1, -1]), np.array([-1, -1, 1]))
     0.25
     """
-    # The test takes log-probabilities, which are at most 0: a right answer is 0, a wrong one -1.
-    scores = [is_right(labels, log_odds) - 1.0 for log_odds in (one, other)]
-    return metrics.paired_permutation_test(*scores, np.arange(len(labels)))
+    right = [is_right(labels, log_odds) for log_odds in (one, other)]
+    return metrics.paired_mean_test(*right, np.arange(len(labels)))
 
 
 def fit_temperature(labels: Sequence[int], log_odds: np.ndarray) -> float:

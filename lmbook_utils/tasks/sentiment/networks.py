@@ -7,12 +7,10 @@ import numpy as np
 from keras import layers, ops
 
 from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils.tasks.padding import Batch, pad, predict
 from lmbook_utils.tasks.sentiment.classical import checked_labels
 from lmbook_utils.training import FusedAdam
 from lmbook_utils.vocabulary import Vocabulary
-
-Batch = tuple[np.ndarray, np.ndarray]
-"""Ids, and 1 where there is one and 0 where there is padding: each (reviews, longest)."""
 
 _BATCHES_SORTED = 20  # batches of random reviews that are sorted by length together
 
@@ -51,13 +49,7 @@ def padded_reviews(
     require_whole(1, max_words=max_words)
     if not len(reviews):
         raise ValueError("reviews must hold at least one review; there was none")
-    rows = [vocabulary.encode(review[:max_words]) for review in reviews]
-    lengths = np.array([len(row) + 1 for row in rows])
-    ids = np.full((len(rows), lengths.max()), Vocabulary.pad_id, np.int32)
-    ids[:, 0] = Vocabulary.eos_id
-    for i, row in enumerate(rows):
-        ids[i, 1 : len(row) + 1] = row
-    return ids, (np.arange(lengths.max()) < lengths[:, None]).astype(np.int32)
+    return pad([[Vocabulary.eos_id, *vocabulary.encode(review[:max_words])] for review in reviews])
 
 
 def build_recurrent_classifier(
@@ -190,13 +182,10 @@ def train(
     >>> len(train(classifier, reviews, [1, 0], updates=3, learning_rate=0.01))
     3
     """
-    labels, (ids, mask) = checked_labels(labels), batch
+    ids, mask = batch
+    labels = checked_labels(labels, len(ids))
     require_whole(1, updates=updates, batch_size=batch_size)
     require_positive(learning_rate=learning_rate)
-    if len(ids) != len(labels):
-        raise ValueError(
-            f"labels must be one for each of the {len(ids)} reviews; there were {len(labels)}"
-        )
     schedule = keras.optimizers.schedules.PolynomialDecay(learning_rate, updates, 0.0)
     classifier.compile(
         FusedAdam(schedule, global_clipnorm=1.0),
@@ -235,13 +224,4 @@ def log_odds(classifier: keras.Model, batch: Batch, batch_size: int = 64) -> np.
     >>> log_odds(classifier, reviews).shape
     (3,)
     """
-    ids, mask = batch
-    lengths = mask.sum(axis=1)
-    order = np.argsort(lengths, kind="stable")
-    result = np.empty(len(ids))
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        longest = lengths[rows].max()
-        inputs = [ids[rows, :longest], mask[rows, :longest]]
-        result[rows] = np.asarray(classifier(inputs, training=False))[:, 0]
-    return result
+    return predict(classifier, batch, batch_size)[:, 0].astype(float)

@@ -8,17 +8,16 @@ the two frames fits that word. A path from the first node to the last one is a h
 import heapq
 import math
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lmbook_utils._validation import require_whole
+from lmbook_utils.datasets.pronunciations import without_variant
 
 LOG_OF_BASE = math.log(1.0001)  # pocketsphinx counts in logarithms to this base
 
 _FILLERS = {"<s>", "</s>", "<sil>", "[NOISE]", "[SPEECH]"}
-_VARIANT = re.compile(r"\(\d+\)$")  # "read(2)" is the second pronunciation of "read"
 _IMPOSSIBLE = -10_000.0  # nats; pocketsphinx writes some -40,000 where there is no path at all
 
 
@@ -150,7 +149,7 @@ def _section(rows: list[list[str]], title: str) -> list[list[str]]:
 
 
 def _word(name: str) -> str:
-    return "" if name in _FILLERS else _VARIANT.sub("", name)
+    return "" if name in _FILLERS else without_variant(name)
 
 
 def n_best(

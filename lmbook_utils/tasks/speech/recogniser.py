@@ -6,7 +6,6 @@ understand than people, so compare error rates from it with each other and with 
 """
 
 import math
-import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lmbook_utils.datasets.pronunciations import Pronunciation
+from lmbook_utils.datasets.pronunciations import Pronunciation, without_variant
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.speech.lattice import Lattice, read_lattice
 from lmbook_utils.tasks.speech.rescoring import Setting
@@ -27,8 +26,6 @@ SAMPLE_RATE = 16_000
 
 FIRST_PASS = Setting(weight=6.5, bonus=math.log(0.65))
 """How pocketsphinx weighs its language model, and its factor 0.65 for each word."""
-
-_VARIANT = re.compile(r"\(\d+\)$")
 
 
 class Heard(NamedTuple):
@@ -175,7 +172,7 @@ class Recogniser:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "lattice.txt")
             lattice.write(str(path))
-            return Heard(tuple(_VARIANT.sub("", word) for word in words), read_lattice(path))
+            return Heard(tuple(map(without_variant, words)), read_lattice(path))
 
 
 def _to_16_bits(samples: np.ndarray) -> bytes:

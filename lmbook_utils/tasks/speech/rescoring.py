@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lmbook_utils.forced_choice import total_log_probs
-from lmbook_utils.metrics import Interval, mean_interval, paired_permutation_test
+from lmbook_utils.metrics import Interval, mean_interval, paired_mean_test
 from lmbook_utils.ngram import NGramModel
 
 Sentences = Sequence[Sequence[str]]
@@ -312,12 +312,14 @@ def compare_errors(
     """
     errors, lengths = _checked(errors, lengths)
     baseline, _ = _checked(baseline, lengths)
+    if min(errors.min(), baseline.min()) < 0:
+        raise ValueError("errors and baseline must be numbers from 0; one was less")
     per_word, groups = _per_word(errors - baseline, lengths)
     sentences = np.arange(len(errors))
     return Comparison(
         difference=error_rate(errors, lengths) - error_rate(baseline, lengths),
         interval=mean_interval(per_word, groups, seed=seed),
-        p_value=paired_permutation_test(-errors, -baseline, sentences, seed),
+        p_value=paired_mean_test(errors, baseline, sentences, seed),
         better=int((errors < baseline).sum()),
         worse=int((errors > baseline).sum()),
     )
