@@ -318,6 +318,11 @@ def test_equal_systems_are_not_told_apart():
     assert result == (0.0, (0.0, 0.0), 1.0, 0, 0)
 
 
+def test_fewer_errors_than_none_are_refused():
+    with pytest.raises(ValueError, match="errors and baseline must be numbers from 0"):
+        rescoring.compare_errors([-1, 0], [0, 1], [5, 5])
+
+
 # ---------------------------------------------------------------------------------------------
 # Words
 

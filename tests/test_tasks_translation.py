@@ -18,18 +18,22 @@ from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.translation.encoder_decoder import (
     GlobalAttention,
     build_encoder_decoder,
-    train,
-    training_arrays,
 )
 from lmbook_utils.tasks.translation.ibm_model1 import EMPTY_WORD, IBMModel1
 from lmbook_utils.tasks.translation.judging import judge, paired_p_values
 from lmbook_utils.tasks.translation.noisy_channel import NoisyChannel
+from lmbook_utils.tasks.translation.pieces import join_pieces, learn_pieces
 from lmbook_utils.tasks.translation.search import (
     attention_map,
     beam_search,
     translate_greedily,
 )
 from lmbook_utils.tasks.translation.text import Pair, detokenize, short_pairs, tokenize
+from lmbook_utils.tasks.translation.training import (
+    learning_rate_schedule,
+    train,
+    training_arrays,
+)
 from lmbook_utils.vocabulary import EOS, Vocabulary
 
 ENGLISH = [["the", "house"], ["the", "book"], ["a", "book"], ["the", "small", "house"]]
@@ -217,6 +221,42 @@ def test_text_that_was_not_tokenised_is_refused(channel, french):
 
 
 # ---------------------------------------------------------------------------------------------
+# Word pieces
+
+
+def test_pieces_of_unknown_words_are_put_together_again():
+    pieces = learn_pieces(PAIRS, merges=8)
+    words = ["le", "vieux", "maison", "l'", "âne"]
+    cut = pieces.cut(Pair(["house", "boo"], words))
+    assert join_pieces(cut.french) == words
+    assert len(cut.french) > len(words)
+    assert join_pieces(cut.english) == ["house", "boo"]
+
+
+def test_the_vocabularies_hold_the_pieces_of_the_training_pairs_of_their_language():
+    pieces = learn_pieces(PAIRS, merges=8)
+    for pair in PAIRS:
+        cut = pieces.cut(pair)
+        assert Vocabulary.unk_id not in pieces.source.encode(cut.english)
+        assert Vocabulary.unk_id not in pieces.target.encode(cut.french)
+    assert "b" in pieces.source
+    assert "b" not in pieces.target
+
+
+def test_a_translation_that_was_cut_off_within_a_word_keeps_what_it_has():
+    assert join_pieces(["la ", "mai"]) == ["la", "mai"]
+    assert join_pieces([" ", "la "]) == ["la"]  # the end of a word without a beginning
+    assert join_pieces([]) == []
+
+
+def test_pieces_are_not_learnt_from_nothing():
+    with pytest.raises(ValueError, match="pairs must hold at least one sentence pair"):
+        learn_pieces([], merges=5)
+    with pytest.raises(ValueError, match="merges must be a whole number"):
+        learn_pieces(PAIRS, merges=-1)
+
+
+# ---------------------------------------------------------------------------------------------
 # Encoder-decoders
 
 PAIRS = [Pair(x, y) for x, y in zip(ENGLISH, FRENCH, strict=True)]
@@ -378,11 +418,29 @@ def test_the_best_weights_on_the_validation_pairs_are_kept():
         ({"units": 7}, "units must be even, half for each direction; it was 7"),
         ({"units": 0}, "units must be a whole number and at least 2; it was 0"),
         ({"dropout": 1}, "dropout must be from 0 up to, not including, 1; it was 1"),
+        ({"output_bias": [0.0]}, r"output_bias must have the shape \(5,\)"),
     ],
 )
 def test_a_network_that_cannot_be_built_is_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         build_encoder_decoder(Vocabulary(["a"]), Vocabulary(["un"]), **settings)
+
+
+def test_the_output_bias_is_where_training_begins():
+    bias = np.log([0.1, 0.1, 0.1, 0.2, 0.5])
+    network = build_encoder_decoder(Vocabulary(["a"]), Vocabulary(["un"]), 2, output_bias=bias)
+    assert network.decoder.get_layer("logits").bias.numpy() == pytest.approx(bias)
+
+
+@pytest.mark.parametrize("steps", [1, 9, 10, 200])
+def test_the_learning_rate_rises_for_a_tenth_of_the_steps_and_falls_to_0(steps):
+    schedule = learning_rate_schedule(0.02, steps)
+    rates = [float(schedule(step)) for step in range(steps + 1)]
+    top = steps // 10
+    assert rates[top] == max(rates) == pytest.approx(0.02)
+    assert np.all(np.diff(rates[: top + 1]) > 0)
+    assert np.all(np.diff(rates[top:]) < 0)
+    assert rates[-1] == pytest.approx(0.0, abs=1e-8)
 
 
 def test_no_pairs_are_refused_in_training():

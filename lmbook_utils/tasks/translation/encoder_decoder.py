@@ -18,15 +18,11 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import layers, ops
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import require_whole
 from lmbook_utils.batching import padded_sentences
-from lmbook_utils.models._parts import require_dropout
-from lmbook_utils.output_losses import CrossEntropy
-from lmbook_utils.tasks.translation.text import Pair
-from lmbook_utils.training import FusedAdam
+from lmbook_utils.models._parts import require_bias, require_dropout
 from lmbook_utils.vocabulary import Vocabulary
 
 _NO_ATTENTION = -1e9  # the score of a padded place: its weight is 0, exactly, in 32 bits
@@ -109,6 +105,7 @@ def build_encoder_decoder(
     units: int = 128,
     attention: bool = True,
     dropout: float = 0.3,
+    output_bias: np.ndarray | None = None,
 ) -> EncoderDecoder:
     """Build a GRU encoder-decoder; without attention, the last state is all that is passed on.
 
@@ -123,11 +120,15 @@ def build_encoder_decoder(
         Whether the decoder has attention.
     dropout
         The share of activations that are dropped in training.
+    output_bias
+        The bias of the logits with which training begins, shape (target vocabulary,). With the
+        logarithms of the words' frequencies the network need not spend its first steps on them.
 
     Raises
     ------
     ValueError
-        If ``units`` is no even number from 2, or ``dropout`` is not from 0 to below 1.
+        If ``units`` is no even number from 2, ``dropout`` is not from 0 to below 1, or
+        ``output_bias`` is not a finite number for each word.
 
     Examples
     --------
@@ -139,8 +140,11 @@ def build_encoder_decoder(
     if units % 2:
         raise ValueError(f"units must be even, half for each direction; it was {units}")
     require_dropout(dropout)
+    require_bias(output_bias, len(target))
     encoder = _build_encoder(len(source), units, dropout)
     decoder = _build_decoder(len(target), units, dropout, attention)
+    if output_bias is not None:
+        decoder.get_layer("logits").bias.assign(output_bias)
     source_ids = keras.Input((None,), dtype="int32", name="source_ids")
     previous_ids = keras.Input((None,), dtype="int32", name="previous_ids")
     states, last = encoder(source_ids)
@@ -150,7 +154,7 @@ def build_encoder_decoder(
 
 
 def _embedding(vocab_size: int, units: int) -> layers.Embedding:
-    # Keras' own start, numbers below 0.05, leaves the network blind to words for many epochs.
+    # Keras' own start, numbers below 0.05, leaves the network blind to words for many steps.
     start = keras.initializers.RandomNormal(stddev=0.5)
     return layers.Embedding(vocab_size, units, embeddings_initializer=start)
 
@@ -193,123 +197,3 @@ def encode_sources(sentences: Iterable[Sequence[str]], vocabulary: Vocabulary) -
     [[4, 5, 3], [3, 0, 0]]
     """
     return padded_sentences([vocabulary.encode(sentence) for sentence in sentences]).targets
-
-
-def train(
-    network: EncoderDecoder,
-    pairs: Sequence[Pair],
-    epochs: int,
-    validation: Sequence[Pair] | None = None,
-    learning_rate: float = 1e-2,
-    batch_size: int = 32,
-) -> list[dict[str, float]]:
-    """Train with teacher forcing: each word is predicted after the true words before it.
-
-    Padding has weight 0 in the loss, which is the mean over the words and their ends. The learning
-    rate falls to 0 along a cosine.
-
-    Parameters
-    ----------
-    network
-        Is changed.
-    pairs
-        The sentence pairs.
-    epochs
-        How often all pairs are seen.
-    validation
-        Other pairs, whose loss is computed after each epoch. The weights of the best epoch are
-        kept.
-    learning_rate
-        The first one, above 0.
-    batch_size
-        Sentences in a step.
-
-    Returns
-    -------
-    list of dict
-        For each epoch ``"loss"`` and with validation pairs ``"val_loss"``, in nats per token.
-
-    Raises
-    ------
-    ValueError
-        If there is no pair, or a number is out of its range.
-
-    Examples
-    --------
-    >>> pairs = [Pair(["a"], ["un"]), Pair(["b"], ["deux"])]
-    >>> network = build_encoder_decoder(Vocabulary(["a", "b"]), Vocabulary(["un", "deux"]), 8)
-    >>> history = train(network, pairs, epochs=2)
-    >>> len(history), list(history[0])
-    (2, ['loss'])
-    """
-    require_whole(1, epochs=epochs, batch_size=batch_size)
-    require_positive(learning_rate=learning_rate)
-    if not pairs:
-        raise ValueError("pairs must hold at least one sentence pair; it was empty")
-    steps = epochs * -(-len(pairs) // batch_size)
-    network.training_model.compile(
-        optimizer=FusedAdam(
-            keras.optimizers.schedules.CosineDecay(learning_rate, steps), global_clipnorm=1.0
-        ),
-        loss=CrossEntropy(),
-        jit_compile=False,
-    )
-    callbacks = []
-    if validation:
-        callbacks = [
-            keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)
-        ]
-    history = network.training_model.fit(
-        _batches(network, pairs, batch_size),
-        epochs=epochs,
-        validation_data=_batches(network, validation, batch_size) if validation else None,
-        callbacks=callbacks,
-        shuffle=False,  # the data set shuffles its batches itself
-        verbose=0,
-    ).history
-    return [
-        dict(zip(history, values, strict=True)) for values in zip(*history.values(), strict=True)
-    ]
-
-
-def _batches(network: EncoderDecoder, pairs: Sequence[Pair], batch_size: int) -> tf.data.Dataset:
-    """Batches of pairs of similar length, so that little is padding; they come in random order."""
-    pairs = sorted(pairs, key=lambda pair: (len(pair.french), len(pair.english)))
-    batches = [
-        training_arrays(network, pairs[i : i + batch_size])
-        for i in range(0, len(pairs), batch_size)
-    ]
-    ids = tf.TensorSpec((None, None), tf.int32)
-    signature = ((ids, ids), ids, tf.TensorSpec((None, None), tf.float32))
-    dataset = tf.data.Dataset.from_generator(lambda: batches, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(len(batches))).shuffle(
-        len(batches)
-    )
-
-
-def training_arrays(
-    network: EncoderDecoder, pairs: Sequence[Pair]
-) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
-    """What the network is trained on: its inputs, its targets and their weights.
-
-    Returns
-    -------
-    inputs : tuple of ndarray
-        Source ids (pairs, source steps) and previous target ids (pairs, target steps).
-    targets : ndarray of int32, shape (pairs, target steps)
-    weights : ndarray of float32, shape (pairs, target steps)
-        0 for padding, 1 for words and ``</s>``.
-
-    Examples
-    --------
-    >>> network = build_encoder_decoder(Vocabulary(["a"]), Vocabulary(["un", "deux"]), 8)
-    >>> pairs = [Pair(["a"], ["un"]), Pair(["a"], ["deux", "un"])]
-    >>> (_, previous), targets, weights = training_arrays(network, pairs)
-    >>> previous.tolist(), targets.tolist()
-    ([[2, 4, 0], [2, 5, 4]], [[4, 3, 0], [5, 4, 3]])
-    >>> weights.tolist()
-    [[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]
-    """
-    sources = encode_sources((pair.english for pair in pairs), network.source)
-    padded = padded_sentences([network.target.encode(pair.french) for pair in pairs])
-    return (sources, padded.inputs), padded.targets, padded.mask.astype(np.float32)
