@@ -42,6 +42,7 @@ LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Every other public function shows an example in its docstring.
 WITHOUT_EXAMPLE = {
     "datasets.__main__.main": "is the command line, which the README shows",
+    "datasets.aclsum.load_aclsum": "downloads its data",
     "datasets.bible.load_bible": "downloads its data",
     "datasets.fetch.state": "tells what is on this machine",
     "datasets.fetch.verified_file": "needs a data source; registry.path shows it",

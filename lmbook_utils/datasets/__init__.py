@@ -10,6 +10,7 @@ On the command line, ``python -m lmbook_utils.datasets`` lists, fetches and veri
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lmbook_utils.datasets.aclsum import load_aclsum
 from lmbook_utils.datasets.news import load_news
 from lmbook_utils.datasets.pronunciations import load_pronunciations
 from lmbook_utils.datasets.registry import describe, path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "describe",
+    "load_aclsum",
     "load_bible",
     "load_movie_reviews",
     "load_movielens",

@@ -52,6 +52,20 @@ _MINILM_CITATION = (
     "BERT-Networks. EMNLP 2019."
 )
 
+_ACLSUM = Wheel(
+    file_name="aclsum-0.1.2-py3-none-any.whl",
+    size=5_152_165,
+    sha256="c75ffc48d3eabc5f37c68ea087943780a85950087957759e89746f21111f2213",
+)
+_ACLSUM_LICENCE = (
+    "MIT for the package; the papers are the ACL Anthology's, CC BY-NC-SA 3.0 before 2016 and "
+    "CC BY 4.0 since"
+)
+_ACLSUM_CITATION = (
+    "S. Takeshita, T. Green, I. Reinig, K. Eckert and S. P. Ponzetto (2024). ACLSum: A New Dataset "
+    "for Aspect-based Summarization of Scientific Publications. NAACL 2024."
+)
+
 SOURCES = (
     DataSource(
         name="wikipedia",
@@ -210,5 +224,53 @@ SOURCES = (
         "Hebrew and Greek texts, and neither of the other: a verse may say more, or other "
         "things, in one of them. Books repeat each other, above all the first three gospels, and "
         "Kings and Chronicles.",
+    ),
+    DataSource(
+        name="aclsum-train",
+        title="ACLSum, 100 papers to learn from",
+        use="summarisation",
+        package="aclsum",
+        version="0.1.2",
+        wheel=_ACLSUM,
+        member="aclsum/dataset/train.jsonl",
+        size=785_797,
+        sha256="be8ee16765e0691745875e7e380382eaa5eb426d7c1bbe70270809729534e3eb",
+        licence=_ACLSUM_LICENCE,
+        citation=_ACLSUM_CITATION,
+        caveats="Papers on computational linguistics, 1993 to 2022, in the English of such papers, "
+        "and three summaries of each by people who know the field: one sentence of at most 25 "
+        "words on the challenge, the approach and the outcome. There is one summary to compare "
+        "with, where three people would write three. Of a paper there are the abstract, the "
+        "introduction and the conclusion, as a program read them from a PDF: with marks of "
+        "footnotes, headings and pieces of tables among the sentences.",
+    ),
+    DataSource(
+        name="aclsum-val",
+        title="ACLSum, 50 papers to choose settings by",
+        use="summarisation",
+        package="aclsum",
+        version="0.1.2",
+        wheel=_ACLSUM,
+        member="aclsum/dataset/val.jsonl",
+        size=404_697,
+        sha256="354ca637395a8597388f1751c288cb38a4697f7d7783722c1727135d3934ee60",
+        licence=_ACLSUM_LICENCE,
+        citation=_ACLSUM_CITATION,
+        caveats="As aclsum-train; the split is its authors' own. No paper is in two parts.",
+    ),
+    DataSource(
+        name="aclsum-test",
+        title="ACLSum, 100 papers to be judged by",
+        use="summarisation",
+        package="aclsum",
+        version="0.1.2",
+        wheel=_ACLSUM,
+        member="aclsum/dataset/test.jsonl",
+        size=770_130,
+        sha256="491ee57a8bb2bc65af4c7c1cfe5a114dc140b093fc24c242a21785ea4ed9786f",
+        licence=_ACLSUM_LICENCE,
+        citation=_ACLSUM_CITATION,
+        caveats="As aclsum-train. MiniLM was trained on titles and abstracts of millions of "
+        "scientific papers, and may have read these; it has not read the summaries.",
     ),
 )
