@@ -1,0 +1,182 @@
+"""Judging summaries by ``rouge-score``, paper by paper, and choosing how long they should be."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from rouge_score.rouge_scorer import RougeScorer
+
+from lmbook_utils import metrics
+from lmbook_utils.datasets.aclsum import Paper
+from lmbook_utils.tasks.summarisation.extraction import highest
+
+ROUGE = ("rouge1", "rouge2", "rougeL")
+LENGTHS = (1, 2, 3, 4, 5)
+_FIELDS = ("precision", "recall", "fmeasure")
+
+
+def extract(sentences: Sequence[str], places: Sequence[int]) -> str:
+    """Write the sentences at some places as one text.
+
+    Examples
+    --------
+    >>> extract(["One .", "Two .", "Three ."], [0, 2])
+    'One . Three .'
+    """
+    return " ".join(sentences[i] for i in places)
+
+
+def rouge_scores(
+    summaries: Sequence[str], references: Sequence[str], measure: str = "fmeasure"
+) -> dict[str, np.ndarray]:
+    """Compare summaries with references by ``rouge-score``, with Porter's stemmer.
+
+    Parameters
+    ----------
+    summaries, references
+        One of each for every paper. An empty summary scores 0.
+    measure
+        ``"precision"``, ``"recall"`` or ``"fmeasure"``.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``"rouge1"``, ``"rouge2"`` and ``"rougeL"`` → from 0 to 1, shape (papers,).
+
+    Raises
+    ------
+    ValueError
+        If there are not as many summaries as references, or no such measure.
+
+    Examples
+    --------
+    >>> scores = rouge_scores(["Ants march on."], ["Ants march."], "recall")
+    >>> {name: values.tolist() for name, values in scores.items()}
+    {'rouge1': [1.0], 'rouge2': [1.0], 'rougeL': [1.0]}
+    """
+    if len(summaries) != len(references):
+        raise ValueError(
+            f"summaries must be one for each of the {len(references)} references; there were "
+            f"{len(summaries)}"
+        )
+    if measure not in _FIELDS:
+        raise ValueError(f"measure must be one of {', '.join(_FIELDS)}; it was {measure!r}")
+    scorer = RougeScorer(list(ROUGE), use_stemmer=True)
+    scores = [scorer.score(r, s) for s, r in zip(summaries, references, strict=True)]
+    return {name: np.array([getattr(score[name], measure) for score in scores]) for name in ROUGE}
+
+
+def judge_extracts(
+    papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str, k: int
+) -> dict[str, np.ndarray]:
+    """ROUGE (F1) of the ``k`` sentences with the highest scores against the summaries of an aspect.
+
+    Parameters
+    ----------
+    papers
+        The papers.
+    scores
+        For each paper one for each sentence.
+    aspect
+        ``"challenge"``, ``"approach"`` or ``"outcome"``.
+    k
+        How many sentences, from 1.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (papers,)
+        As :func:`rouge_scores`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many lists of scores as papers, or not as many scores as sentences; or
+        as :func:`~lmbook_utils.tasks.summarisation.extraction.highest`.
+
+    Examples
+    --------
+    >>> paper = Paper("X1", "", ("Ants .", "We march ."), (), {"outcome": "They march."}, {})
+    >>> judge_extracts([paper], [[0.1, 0.9]], "outcome", k=1)["rouge1"].tolist()
+    [0.5]
+    """
+    if [len(paper.sentences) for paper in papers] != [len(own) for own in scores]:
+        raise ValueError("scores must be one for each sentence of each paper; they were not")
+    summaries = [
+        extract(paper.sentences, highest(own, k)) for paper, own in zip(papers, scores, strict=True)
+    ]
+    return rouge_scores(summaries, [paper.summaries[aspect] for paper in papers])
+
+
+def choose_length(papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str) -> int:
+    """The number of sentences, of 1 to 5, with the best mean ROUGE-1; give validation papers.
+
+    Parameters and errors are those of :func:`judge_extracts`. Of equally good numbers the smallest
+    is taken.
+
+    Examples
+    --------
+    >>> paper = Paper("X1", "", ("Ants .", "They march ."), (), {"outcome": "They march."}, {})
+    >>> choose_length([paper], [[0.1, 0.9]], "outcome")
+    1
+    """
+    means = {k: judge_extracts(papers, scores, aspect, k)["rouge1"].mean() for k in LENGTHS}
+    return max(means, key=means.get)
+
+
+def mean_with_interval(values: np.ndarray) -> tuple[float, metrics.Interval]:
+    """Mean over papers, with its bootstrap interval.
+
+    Parameters
+    ----------
+    values
+        Shape (papers,) or (aspects, papers), of which the mean over the aspects is taken first: a
+        paper is what is drawn anew.
+
+    Raises
+    ------
+    ValueError
+        As :func:`~lmbook_utils.metrics.mean_interval`.
+
+    Examples
+    --------
+    >>> mean, interval = mean_with_interval(np.array([[0.2, 0.4], [0.4, 0.6]]))
+    >>> round(mean, 2), round(interval.low, 2), round(interval.high, 2)
+    (0.4, 0.3, 0.5)
+    """
+    of_papers = np.atleast_2d(values).mean(axis=0)
+    return float(of_papers.mean()), metrics.mean_interval(of_papers, np.arange(len(of_papers)))
+
+
+def paired_p_values(values: Mapping[str, np.ndarray], baseline: str) -> dict[str, float]:
+    """Test each system against a baseline, swapping the two paper by paper.
+
+    Parameters
+    ----------
+    values
+        Name of a system → its ROUGE, as in :func:`mean_with_interval`.
+    baseline
+        The name of the one that the others are compared with.
+
+    Returns
+    -------
+    dict of str to float
+        The two-sided p-values of :func:`~lmbook_utils.metrics.paired_mean_test`.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is none of the systems, or as that function.
+
+    Examples
+    --------
+    >>> values = {"lead": np.array([0.1, 0.2, 0.3]), "head": np.array([0.2, 0.3, 0.4])}
+    >>> paired_p_values(values, "lead")
+    {'head': 0.25}
+    """
+    if baseline not in values:
+        raise ValueError(f"baseline must be one of {', '.join(values)}; it was {baseline!r}")
+    of_papers = {name: np.atleast_2d(own).mean(axis=0) for name, own in values.items()}
+    return {
+        name: metrics.paired_mean_test(own, of_papers[baseline], np.arange(len(own)))
+        for name, own in of_papers.items()
+        if name != baseline
+    }
