@@ -35,6 +35,11 @@ from lmbook_utils.exercises.rnn_math import (
 )
 from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
 from lmbook_utils.exercises.speech import check_choose, check_phone_channel, check_silent_system
+from lmbook_utils.exercises.summarisation import (
+    check_next_sentence,
+    check_rank_step,
+    check_rouge_2,
+)
 from lmbook_utils.exercises.translation import (
     check_attention_weights,
     check_clipped_precision,
@@ -60,11 +65,14 @@ __all__ = [
     "check_mean_reciprocal_rank",
     "check_nesterov",
     "check_news_unknown_share",
+    "check_next_sentence",
     "check_parameter_count",
     "check_perplexity",
     "check_phone_channel",
     "check_posterior",
+    "check_rank_step",
     "check_rnn_parameters",
+    "check_rouge_2",
     "check_sigmoid_gradient",
     "check_silent_system",
     "check_softmax_gradient",

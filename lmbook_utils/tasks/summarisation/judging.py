@@ -8,6 +8,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from lmbook_utils import metrics
 from lmbook_utils.datasets.aclsum import Paper
 from lmbook_utils.tasks.summarisation.extraction import highest
+from lmbook_utils.tasks.summarisation.rouge import rouge_n, rouge_words
 
 ROUGE = ("rouge1", "rouge2", "rougeL")
 LENGTHS = (1, 2, 3, 4, 5)
@@ -98,8 +99,7 @@ def judge_extracts(
     >>> judge_extracts([paper], [[0.1, 0.9]], "outcome", k=1)["rouge1"].tolist()
     [0.5]
     """
-    if [len(paper.sentences) for paper in papers] != [len(own) for own in scores]:
-        raise ValueError("scores must be one for each sentence of each paper; they were not")
+    _require_scores(papers, scores)
     summaries = [
         extract(paper.sentences, highest(own, k)) for paper, own in zip(papers, scores, strict=True)
     ]
@@ -109,8 +109,9 @@ def judge_extracts(
 def choose_length(papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str) -> int:
     """The number of sentences, of 1 to 5, with the best mean ROUGE-1; give validation papers.
 
-    Parameters and errors are those of :func:`judge_extracts`. Of equally good numbers the smallest
-    is taken.
+    ROUGE-1 is our own :func:`~lmbook_utils.tasks.summarisation.rouge.rouge_n` here: equal to that
+    of ``rouge-score``, and many times faster. Of equally good numbers the smallest is taken.
+    Parameters and errors are those of :func:`judge_extracts`.
 
     Examples
     --------
@@ -118,8 +119,24 @@ def choose_length(papers: Sequence[Paper], scores: Sequence[Sequence[float]], as
     >>> choose_length([paper], [[0.1, 0.9]], "outcome")
     1
     """
-    means = {k: judge_extracts(papers, scores, aspect, k)["rouge1"].mean() for k in LENGTHS}
+    _require_scores(papers, scores)
+    means = {k: _mean_rouge_1(papers, scores, aspect, k) for k in LENGTHS}
     return max(means, key=means.get)
+
+
+def _mean_rouge_1(
+    papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str, k: int
+) -> float:
+    values = []
+    for paper, own in zip(papers, scores, strict=True):
+        summary = rouge_words(extract(paper.sentences, highest(own, k)))
+        values.append(rouge_n(summary, rouge_words(paper.summaries[aspect]), 1).f1)
+    return float(np.mean(values))
+
+
+def _require_scores(papers: Sequence[Paper], scores: Sequence[Sequence[float]]) -> None:
+    if [len(paper.sentences) for paper in papers] != [len(own) for own in scores]:
+        raise ValueError("scores must be one for each sentence of each paper; they were not")
 
 
 def mean_with_interval(values: np.ndarray) -> tuple[float, metrics.Interval]:

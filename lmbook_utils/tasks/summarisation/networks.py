@@ -174,8 +174,9 @@ def train_extractor(
         order = rng.permutation(len(papers))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            batch = [array[rows] for array in inputs]
-            network.train_on_batch(batch, targets[rows], sample_weight=weights[rows])
+            longest = int(weights[rows].sum(axis=1).max())
+            batch = [array[rows, :longest] for array in (*inputs, targets, weights)]
+            network.train_on_batch(batch[:2], batch[2], sample_weight=batch[3])
         losses.append(_loss(network, *validation))
         if losses[-1] == min(losses):
             best = network.get_weights()
