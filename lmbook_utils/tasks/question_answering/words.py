@@ -8,6 +8,7 @@ from nltk.stem import PorterStemmer
 from lmbook_utils.preprocessing import tokenize
 
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_STEMMER = PorterStemmer()
 
 
 def stems(text: str) -> list[str]:
@@ -31,7 +32,16 @@ def stems(text: str) -> list[str]:
     >>> stems("Who built the palaces of 1890?")
     ['who', 'built', 'the', 'palac', 'of', '1890']
     """
-    return [_stem(word) for word in tokenize(text) if _LETTER_OR_DIGIT.search(word)]
+    return [stem for token in tokenize(text) if (stem := stem_of(token))]
 
 
-_stem = cache(PorterStemmer().stem)
+@cache
+def stem_of(token: str) -> str:
+    """The stem of one token; ``""`` if there is no letter and no digit in it.
+
+    Examples
+    --------
+    >>> stem_of("Kings"), stem_of("?")
+    ('king', '')
+    """
+    return _STEMMER.stem(token.lower()) if _LETTER_OR_DIGIT.search(token) else ""
