@@ -355,7 +355,10 @@ def test_the_classifier_finds_the_words_that_are_marked(places):
     classifier = classical.SentenceClassifier(places=places, C=100).fit(MARKED, "approach")
     scores = classifier.scores(["Ants march .", "We propose ants ."], ["conclusion"] * 2)
     assert scores.argmax() == 1
-    assert classifier.known_words(["We propose zebras ."]) == 2
+    assert classifier.known_share(["We propose zebras , zebras ."]) == pytest.approx(2 / 3)
+    weights = classifier.word_weights()
+    assert max(weights, key=weights.get) in {"we", "propose", "we propose"}
+    assert "zebras" not in weights
 
 
 def test_the_classifier_of_places_does_not_look_at_words():
@@ -364,6 +367,8 @@ def test_the_classifier_of_places_does_not_look_at_words():
     one = classifier.scores(["Ants march .", "Zebras run ."], sections)
     other = classifier.scores(["Zebras run .", "We parse !"], sections)
     assert one == pytest.approx(other)
+    with pytest.raises(ValueError, match="looks at places only"):
+        classifier.word_weights()
 
 
 def test_a_paper_without_sentences_and_one_in_chinese_have_scores():
@@ -371,7 +376,7 @@ def test_a_paper_without_sentences_and_one_in_chinese_have_scores():
     assert classifier.scores([], []).tolist() == []
     sentences = words.text_sentences(CHINESE)
     assert np.isfinite(classifier.scores(sentences, ["abstract"] * 3)).all()
-    assert classifier.known_words(sentences) == 0
+    assert classifier.known_share(sentences) == classifier.known_share([]) == 0
 
 
 @pytest.mark.parametrize(

@@ -138,10 +138,35 @@ class SentenceClassifier:
             return np.zeros(0)
         return self._regression.decision_function(self._features(sentences, sections))
 
-    def known_words(self, sentences: Sequence[str]) -> int:
-        """How many different words of a text were in the training papers."""
-        known = self._tfidf.vocabulary_
-        return len({w for sentence in sentences for w in sentence_words(sentence) if w in known})
+    def known_share(self, sentences: Sequence[str]) -> float:
+        """The share of the different words of a text that were in the training papers.
+
+        It is 0 for a text without words. Where it is small, the scores go by the places alone.
+
+        Raises
+        ------
+        ValueError
+            If the classifier does not look at words.
+        """
+        known = self._vocabulary()
+        own = {word for sentence in sentences for word in sentence_words(sentence)}
+        return sum(word in known for word in own) / max(len(own), 1)
+
+    def word_weights(self) -> dict[str, float]:
+        """The weight of each word and pair of words; above 0 it speaks for marking a sentence.
+
+        Raises
+        ------
+        ValueError
+            If the classifier does not look at words.
+        """
+        weights = self._regression.coef_[0]
+        return {word: float(weights[i]) for word, i in self._vocabulary().items()}
+
+    def _vocabulary(self) -> dict[str, int]:
+        if not self.words:
+            raise ValueError("the classifier looks at places only: make it with words=True")
+        return self._tfidf.vocabulary_
 
     def _features(self, sentences: Sequence[str], sections: Sequence[str]) -> sparse.csr_matrix:
         parts = []
