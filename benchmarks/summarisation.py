@@ -6,9 +6,9 @@ MiniLM turns each sentence into a vector once (the first 64 word pieces); the ve
 the cache folder. On the vectors a logistic regression and a GRU are trained, beside the classical
 methods that the chapter runs too: with the marks of 10, 30 and 100 training papers, three draws of
 each (with 100: three seeds). Settings and the number of sentences are chosen on the
-validation papers. An encoder-decoder is trained to write the summaries, and is judged on the right
-papers and on wrong ones. Writes ``results/summarisation.json``, with the networks' scores of the
-test sentences, so that the chapter can judge them anew. Takes about half an hour on one core.
+validation papers. Writes ``results/summarisation.json``, with the networks' scores of the test
+sentences, so that the chapter can judge them anew. Takes about 20 minutes on one core.
+(``summarisation_writing.py`` is about a network that writes.)
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
@@ -30,11 +30,7 @@ from lmbook_utils.tasks.summarisation import (
     rouge,
     surprisal,
     textrank,
-    words,
 )
-from lmbook_utils.tasks.translation import encoder_decoder, search
-from lmbook_utils.tasks.translation.text import Pair
-from lmbook_utils.vocabulary import Vocabulary
 
 PIECES = 64
 SCALE = 8.0  # of the unit vectors, so that they weigh about as much as the places
@@ -42,8 +38,6 @@ CS = {"TF-IDF": (1.0, 3.0), "MiniLM": (0.03, 0.1, 0.3)}
 UNITS, DROPOUT, RATE, EPOCHS, BATCH = 32, 0.5, 1e-2, 25, 16  # of the GRU
 SIZES = (10, 30, 100)
 SEEDS = (0, 1, 2)
-WRITER = {"units": 64, "dropout": 0.3}
-WRITER_EPOCHS, SOURCE_WORDS = 30, 100
 
 Scores = dict[str, list[list[np.ndarray]]]
 """Part of the split → aspect by aspect, paper by paper, one score for each sentence."""
@@ -175,8 +169,13 @@ def rounded(judged: dict) -> dict:
     return {key: value for key, value in judged.items() if key != "values"} | {"means": means}
 
 
+def compact(scores: np.ndarray) -> str:
+    """One line of a JSON file for the scores of a paper's sentences, and not one for each."""
+    return " ".join(f"{score:.2f}" for score in scores)
+
+
 # ---------------------------------------------------------------------------------------------
-# Bounds and writing
+# Bounds
 
 
 def most_usual_summary(papers: Papers, aspect: str) -> str:
@@ -205,63 +204,6 @@ def marked_texts(papers: Papers) -> list[list[str]]:
         ]
         for aspect in ASPECTS
     ]
-
-
-def writing_pairs(papers: Sequence[Paper]) -> list[Pair]:
-    """The name of an aspect and the beginning of a paper → the summary; aspect by aspect."""
-    sources = [
-        [word for sentence in paper.sentences for word in words.sentence_words(sentence)]
-        for paper in papers
-    ]
-    return [
-        Pair([aspect, *source[:SOURCE_WORDS]], words.sentence_words(paper.summaries[aspect]))
-        for aspect in ASPECTS
-        for paper, source in zip(papers, sources, strict=True)
-    ]
-
-
-def write(papers: Papers, seed: int) -> tuple[list[list[str]], dict]:
-    """Train an encoder-decoder with attention; its summaries of the test papers, and its losses."""
-    reproducibility.set_seed(seed)
-    pairs = {part: writing_pairs(of) for part, of in papers.items()}
-    source = Vocabulary.from_sentences([pair.english for pair in pairs["train"]], min_count=4)
-    target = Vocabulary.from_sentences([pair.french for pair in pairs["train"]], min_count=2)
-    network = encoder_decoder.build_encoder_decoder(source, target, **WRITER)
-    history = encoder_decoder.train(
-        network, pairs["train"], WRITER_EPOCHS, pairs["validation"], learning_rate=5e-3
-    )
-    written = search.translate_greedily(network, [pair.english for pair in pairs["test"]], 30)
-    texts = [" ".join(tokens) for tokens in written]
-    n = len(papers["test"])
-    best = int(np.argmin([epoch["val_loss"] for epoch in history]))
-    losses = {"best_epoch": best + 1} | {k: round(v, 3) for k, v in history[best].items()}
-    losses["last_epoch"] = {k: round(v, 3) for k, v in history[-1].items()}
-    return [texts[i * n : (i + 1) * n] for i in range(len(ASPECTS))], losses
-
-
-def of_wrong_papers(texts: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Give each paper the summaries of the next one."""
-    return [[*own[1:], own[0]] for own in texts]
-
-
-def writing(papers: Papers) -> tuple[list[dict], dict]:
-    """Three trainings; and what :func:`judge_texts` says of the first."""
-    found, first = [], {}
-    for seed in SEEDS:
-        texts, losses = write(papers, seed)
-        first = first or judge_texts(papers, texts)
-        found.append(
-            {
-                "seed": seed,
-                "losses": losses,
-                "different_summaries": len({text for own in texts for text in own}),
-                "right_papers": rounded(judge_texts(papers, texts))["means"],
-                "wrong_papers": rounded(judge_texts(papers, of_wrong_papers(texts)))["means"],
-                "first": [own[0] for own in texts] + [own[1] for own in texts],
-            }
-        )
-        print("writing", found[-1], flush=True)
-    return found, first
 
 
 # ---------------------------------------------------------------------------------------------
@@ -313,7 +255,6 @@ KINDS = {
     "TF-IDF and places": "classical",
     "MiniLM and places": "neural",
     "GRU over MiniLM": "neural",
-    "encoder-decoder": "neural",
 }
 
 
@@ -336,7 +277,7 @@ def main() -> None:
                     judged[name] = found
                     if KINDS[name] == "neural":
                         results["scores"][name] = [
-                            [own.round(2).tolist() for own in of] for of in scores["test"]
+                            [compact(own) for own in of] for of in scores["test"]
                         ]
     n = len(papers["test"])
     usual = [most_usual_summary(papers, aspect) for aspect in ASPECTS]
@@ -345,8 +286,6 @@ def main() -> None:
         "oracle": rounded(judge_texts(papers, oracle_texts(papers)))["means"],
         "all marked sentences": rounded(judge_texts(papers, marked_texts(papers)))["means"],
     }
-    record("summarisation", results | finish(judged))
-    results["writing"], judged["encoder-decoder"] = writing(papers)
     record("summarisation", results | finish(judged))
 
 
