@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from lmbook_utils._validation import require_whole
 from lmbook_utils.preprocessing import tokenize
 from lmbook_utils.tasks.question_answering.answer_types import (
     ASKED,
@@ -94,10 +96,11 @@ class Guess(NamedTuple):
 
     text: str
     passage: int
+    span: Span
     score: float
 
 
-NO_GUESS = Guess("", -1, -np.inf)
+NO_GUESS = Guess("", -1, Span(0, 0, "words"), -np.inf)
 
 
 def find_candidates(question: str, index: PassageIndex, scores: Mapping[int, float]) -> Candidates:
@@ -342,10 +345,89 @@ def best_guess(candidates: Candidates, scores: np.ndarray) -> Guess:
 
     Examples
     --------
-    >>> best_guess(find_candidates("", PassageIndex([], {}, np.zeros((0, 0))), {}), np.zeros(0))
-    Guess(text='', passage=-1, score=-inf)
+    >>> from lmbook_utils.tasks.question_answering.passages import Passage, build_index
+    >>> index = build_index([Passage("X", 0, "Reber built it.", "", "")])
+    >>> found = find_candidates("Who built it?", index, {0: 2.5})
+    >>> best_guess(found, np.array([1.5, 0.5, 0.2]))
+    Guess(text='Reber', passage=0, span=Span(start=0, end=1, kind='name'), score=1.5)
     """
     if not len(scores):
         return NO_GUESS
     i = int(np.argmax(scores))
-    return Guess(candidates.texts[i], int(candidates.passages[i]), float(scores[i]))
+    return Guess(
+        candidates.texts[i], int(candidates.passages[i]), candidates.spans[i], float(scores[i])
+    )
+
+
+def recorded_scores(row: Mapping[str, str], passages: int) -> np.ndarray:
+    """The scores of all passages from a list that was recorded; -inf for those not on it.
+
+    Parameters
+    ----------
+    row
+        The numbers of the passages and their cosines, each as text with spaces between.
+    passages
+        How many passages there are.
+
+    Returns
+    -------
+    ndarray, shape (passages,)
+
+    Examples
+    --------
+    >>> recorded_scores({"passages": "2 0", "cosines": "0.9 0.5"}, 3).tolist()
+    [0.5, -inf, 0.9]
+    """
+    scores = np.full(passages, -np.inf)
+    scores[[int(number) for number in row["passages"].split()]] = [
+        float(cosine) for cosine in row["cosines"].split()
+    ]
+    return scores
+
+
+def cross_fitted_scores(
+    candidates: Sequence[Candidates],
+    right: Sequence[np.ndarray],
+    groups: np.ndarray,
+    scorer: AnswerScorer,
+    folds: int = 5,
+) -> list[np.ndarray]:
+    """Score the candidates of each question by a scorer that was trained on other articles.
+
+    A scorer is surer of what it was trained on than of anything new. Whoever chooses its settings,
+    or a threshold, needs scores as they will be on new questions.
+
+    Parameters
+    ----------
+    candidates, right
+        As in :meth:`AnswerScorer.fit`.
+    groups
+        The article of each question, shape (questions,).
+    scorer
+        Its settings are used.
+    folds
+        In how many parts the articles are divided, from 2.
+
+    Returns
+    -------
+    list of ndarray
+        The scores of each question's candidates.
+
+    Examples
+    --------
+    >>> from lmbook_utils.tasks.question_answering.passages import Passage, build_index
+    >>> index = build_index([Passage("X", 0, "Reber built it.", "", "")])
+    >>> found = [find_candidates("Who built it?", index, {0: 2.5})] * 2
+    >>> labels = [np.array([text == "Reber" for text in found[0].texts])] * 2
+    >>> scores = cross_fitted_scores(found, labels, np.array([0, 1]), AnswerScorer(), folds=2)
+    >>> [int(s.argmax()) for s in scores]
+    [0, 0]
+    """
+    require_whole(2, folds=folds)
+    scores: list[np.ndarray] = [np.zeros(0)] * len(candidates)
+    for train, held_out in GroupKFold(folds).split(candidates, groups=groups):
+        model = AnswerScorer(scorer.c, scorer.without)
+        model.fit([candidates[i] for i in train], [right[i] for i in train])
+        for i in held_out:
+            scores[i] = model.score(candidates[i])
+    return scores
