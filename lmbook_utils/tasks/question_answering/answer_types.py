@@ -58,7 +58,8 @@ _FUNCTION_WORDS = frozenset(
     "himself herself itself themselves is are was were be been being am has have had having do "
     "does did can could may might must shall should will would not n't also only very more most "
     "much many such other another there here then thus however therefore later first 's ' up out "
-    "called named known made used see e.g. i.e. etc".split()
+    "called named known made used see e.g. i.e. etc indeed moreover furthermore thus although "
+    "despite according like even still yet often".split()
 )
 
 
@@ -132,8 +133,9 @@ def _class_of(tokens: list[str], i: int) -> str:
         return "N"
     if not any(character.isalnum() for character in token):
         return "-"
-    if token.lower() in _FUNCTION_WORDS and not (i and token[0].isupper() and len(token) > 1):
-        return "-"
+    if token.lower() in _FUNCTION_WORDS:
+        in_name = i and token[0].isupper() and i + 1 < len(tokens) and tokens[i + 1][0].isupper()
+        return "C" if in_name else "-"
     return "C" if token[0].isupper() else "w"
 
 
