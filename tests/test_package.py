@@ -77,6 +77,8 @@ WITHOUT_EXAMPLE = {
     "tasks.minilm.load_encoder": "downloads its data",
     "tasks.minilm.load_tokenizer": "downloads its data",
     "tasks.minilm.pieces": "needs a file that is downloaded; chapter 7 shows it",
+    "tasks.semantic_roles.propbank.load_propbank": "needs PropBank, which is not free",
+    "tasks.semantic_roles.vectors.minilm_vectors": "needs files that are downloaded",
     "tasks.sentiment.data.load_reviews": "downloads its data",
     "training.sentences.score_sentences": "needs a trained model; chapter 6 shows it",
     "tasks.speech.hypotheses.read_spoken": "is shown by write_spoken",

@@ -38,6 +38,11 @@ from lmbook_utils.exercises.rnn_math import (
     check_rnn_parameters,
     check_sigmoid_gradient,
 )
+from lmbook_utils.exercises.semantic_roles import (
+    check_decode,
+    check_kappa,
+    check_valid_sequences,
+)
 from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
 from lmbook_utils.exercises.speech import check_choose, check_phone_channel, check_silent_system
 from lmbook_utils.exercises.summarisation import (
@@ -61,12 +66,14 @@ __all__ = [
     "check_clipped_precision",
     "check_continuation_probability",
     "check_coverage",
+    "check_decode",
     "check_dirichlet_mode",
     "check_em_step",
     "check_encode",
     "check_forget_gate",
     "check_fusion",
     "check_gru_step",
+    "check_kappa",
     "check_macro_f1",
     "check_mean_reciprocal_rank",
     "check_nesterov",
@@ -89,5 +96,6 @@ __all__ = [
     "check_uniform_bits",
     "check_unknown_word",
     "check_unseen_bigrams",
+    "check_valid_sequences",
     "check_windows",
 ]
