@@ -171,7 +171,7 @@ def rounded(judged: dict) -> dict:
 
 def compact(scores: np.ndarray) -> str:
     """One line of a JSON file for the scores of a paper's sentences, and not one for each."""
-    return " ".join(f"{score:.2f}" for score in scores)
+    return " ".join(f"{score:.4f}" for score in scores)
 
 
 # ---------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from summarisation import Papers, judge_texts, rounded
 from lmbook_utils import datasets, reproducibility
 from lmbook_utils.datasets.aclsum import ASPECTS, Paper
 from lmbook_utils.tasks.summarisation import words
-from lmbook_utils.tasks.translation import encoder_decoder, search
+from lmbook_utils.tasks.translation import encoder_decoder, search, training
 from lmbook_utils.tasks.translation.text import Pair
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -49,7 +49,7 @@ def write(papers: Papers, seed: int) -> tuple[list[list[str]], dict]:
     source = Vocabulary.from_sentences([pair.english for pair in pairs["train"]], min_count=4)
     target = Vocabulary.from_sentences([pair.french for pair in pairs["train"]], min_count=2)
     network = encoder_decoder.build_encoder_decoder(source, target, UNITS, dropout=DROPOUT)
-    history = encoder_decoder.train(
+    history = training.train(
         network, pairs["train"], EPOCHS, pairs["validation"], learning_rate=RATE
     )
     written = search.translate_greedily(
