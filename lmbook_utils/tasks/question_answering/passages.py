@@ -18,7 +18,7 @@ from lmbook_utils.datasets.wikipedia import Article
 from lmbook_utils.tasks.question_answering.data import Question
 from lmbook_utils.tasks.question_answering.words import stems
 
-NEIGHBOUR_WEIGHT, TITLE_WEIGHT = 0.5, 1.0
+NEIGHBOUR_WEIGHT, TITLE_WEIGHT = 0.25, 2.0  # the best on the development questions
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def build_index(
     Examples
     --------
     >>> ants = Passage("Ant", 0, "Ants live together.", before="", after="They live long.")
-    >>> index = build_index([ants])
+    >>> index = build_index([ants], neighbour_weight=0.5, title_weight=1)
     >>> dict(zip(index.vocabulary, index.counts.toarray()[0].tolist()))
     {'ant': 2.0, 'live': 1.5, 'togeth': 1.0, 'they': 0.5, 'long': 0.5}
     """
