@@ -1,4 +1,4 @@
-"""Sentences of the running corpus whose verbs were given semantic roles, by hand.
+"""Sentences of the running corpus whose verbs were given semantic roles one by one.
 
 The annotations are stand-off: article, sentence and token numbers, and the beginning of the
 SHA-256 of the sentence, so that they cannot be laid on another text unnoticed. The appendix has the
