@@ -77,6 +77,8 @@ WITHOUT_EXAMPLE = {
     "tasks.minilm.load_encoder": "downloads its data",
     "tasks.minilm.load_tokenizer": "downloads its data",
     "tasks.minilm.pieces": "needs a file that is downloaded; chapter 7 shows it",
+    "tasks.question_answering.neural.similarities": "needs files that are downloaded",
+    "tasks.question_answering.neural.unit_vectors": "needs files that are downloaded",
     "tasks.semantic_roles.propbank.load_propbank": "needs PropBank, which is not free",
     "tasks.semantic_roles.vectors.minilm_vectors": "needs files that are downloaded",
     "tasks.sentiment.data.load_reviews": "downloads its data",

@@ -22,6 +22,11 @@ from lmbook_utils.exercises.preprocessing import (
     check_news_unknown_share,
     check_windows,
 )
+from lmbook_utils.exercises.question_answering import (
+    check_fusion,
+    check_smoothed,
+    check_token_f1,
+)
 from lmbook_utils.exercises.recommendation import (
     check_bpr,
     check_chance_recall,
@@ -66,6 +71,7 @@ __all__ = [
     "check_em_step",
     "check_encode",
     "check_forget_gate",
+    "check_fusion",
     "check_gru_step",
     "check_kappa",
     "check_macro_f1",
@@ -82,7 +88,9 @@ __all__ = [
     "check_rouge_2",
     "check_sigmoid_gradient",
     "check_silent_system",
+    "check_smoothed",
     "check_softmax_gradient",
+    "check_token_f1",
     "check_top_p",
     "check_toy_absolute",
     "check_uniform_bits",
