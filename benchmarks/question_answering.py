@@ -37,7 +37,7 @@ from lmbook_utils.tasks.question_answering.passages import (
 NEIGHBOURS, TITLES = (0.0, 0.25, 0.5, 1.0), (0.0, 1.0, 2.0)
 K1S, BS = (0.6, 0.9, 1.2, 1.5, 2.0), (0.25, 0.5, 0.75, 1.0)
 MUS, WEIGHTS = (10.0, 30.0, 100.0, 300.0, 1000.0), (0.1, 0.3, 0.5, 0.7, 0.9)
-CS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+CS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LIST = 50  # how much of MiniLM's ranking is kept
 SIZES, SEEDS = (20, 40, 80), (0, 1, 2, 3, 4)
 CHUNK = 1024

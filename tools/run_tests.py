@@ -72,7 +72,7 @@ def unit_tests() -> Result:
     """Includes the notebooks' pre-flight."""
     run("tools/build_kenlm.py")  # if it fails, the tests that need KenLM are skipped, or fail in CI
     paths = ["tests", "lmbook_utils", "--ignore=tests/site"]
-    return run_pytest("-n", "2", "--doctest-modules", *paths)
+    return run_pytest("-n", "2", "--durations=25", "--doctest-modules", *paths)
 
 
 def notebooks() -> Result:
