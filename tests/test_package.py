@@ -31,7 +31,7 @@ LAYERS = [
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
     {"vocabulary"},
-    {"batching", "corpus", "corruption", "ngram", "subwords"},
+    {"batching", "corpus", "corruption", "ngram", "subwords", "word_vectors"},
     {"models", "output_losses", "spelling"},
     {"training", "generation"},
     {"saving"},

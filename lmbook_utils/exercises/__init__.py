@@ -50,6 +50,7 @@ from lmbook_utils.exercises.summarisation import (
     check_rank_step,
     check_rouge_2,
 )
+from lmbook_utils.exercises.tools import check_analogy, check_masked_mean, check_npmi
 from lmbook_utils.exercises.translation import (
     check_attention_weights,
     check_clipped_precision,
@@ -58,6 +59,7 @@ from lmbook_utils.exercises.translation import (
 from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
+    "check_analogy",
     "check_attention_weights",
     "check_bpr",
     "check_chance_recall",
@@ -75,10 +77,12 @@ __all__ = [
     "check_gru_step",
     "check_kappa",
     "check_macro_f1",
+    "check_masked_mean",
     "check_mean_reciprocal_rank",
     "check_nesterov",
     "check_news_unknown_share",
     "check_next_sentence",
+    "check_npmi",
     "check_parameter_count",
     "check_perplexity",
     "check_phone_channel",
