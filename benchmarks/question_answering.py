@@ -12,6 +12,8 @@ chapter 7 reads. Takes about half an hour on one core.
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
 
+import hashlib
+import io
 import itertools
 from collections.abc import Sequence
 
@@ -80,16 +82,23 @@ def tune(passages: Sequence[Passage], questions: Sequence[Question]) -> dict:
 
 
 def passage_vectors(passages: Sequence[Passage], encoder, tokenizer) -> np.ndarray:
-    """MiniLM's vectors of all passages, shape (passages, 384), from the cache where they are."""
+    """MiniLM's vectors of all passages, shape (passages, 384), from the cache where they are.
+
+    A file is named by the texts in it, and written whole or not at all: other passages, or a run
+    that was broken off, leave nothing behind that would be taken for these vectors.
+    """
     texts = [neural.text_to_encode(passage) for passage in passages]
     folder = storage.cache_directory() / "question-answering-vectors"
     folder.mkdir(parents=True, exist_ok=True)
     chunks = []
     for start in range(0, len(texts), CHUNK):
-        file = folder / f"{start}.npy"
+        chunk = texts[start : start + CHUNK]
+        digest = hashlib.sha256("\0".join(chunk).encode("utf-8")).hexdigest()[:16]
+        file = folder / f"{digest}.npy"
         if not file.exists():
-            vectors = neural.unit_vectors(encoder, tokenizer, texts[start : start + CHUNK])
-            np.save(file, vectors.astype(np.float32))
+            content = io.BytesIO()
+            np.save(content, minilm.unit_vectors(encoder, tokenizer, chunk, neural.PIECES))
+            storage.write_atomically(file, content.getvalue())
             print("encoded", start, flush=True)
         chunks.append(np.load(file))
     return np.concatenate(chunks)
@@ -98,7 +107,9 @@ def passage_vectors(passages: Sequence[Passage], encoder, tokenizer) -> np.ndarr
 def minilm_lists(questions: Sequence[Question], vectors, encoder, tokenizer) -> list[dict]:
     """The passages that are nearest to each question, as text so that the file stays small."""
     found = []
-    for vector in neural.unit_vectors(encoder, tokenizer, [q.text for q in questions]):
+    for vector in minilm.unit_vectors(
+        encoder, tokenizer, [q.text for q in questions], neural.PIECES
+    ):
         cosines = vectors @ vector
         best = judging.best(cosines, LIST)
         found.append(
@@ -115,13 +126,16 @@ def read(
 ) -> list[reading.Candidates]:
     """The candidates in the passages that both searches find together, with MiniLM's cosines."""
     found = []
+    states_reader = minilm.states_of_pieces(encoder)
     for i, (question, row) in enumerate(zip(questions, lists, strict=True)):
         fused = retrieval.reciprocal_rank_fusion(
             retrieval.bm25(index, question.text), reading.recorded_scores(row, len(index.passages))
         )
         best = judging.best(fused, reading.PASSAGES_READ)
         one = reading.find_candidates(question.text, index, {int(b): fused[b] for b in best})
-        found.append(neural.similarities(question.text, one, index, encoder, tokenizer))
+        found.append(
+            neural.similarities(question.text, one, index, encoder, states_reader, tokenizer)
+        )
         if i % 50 == 0:
             print("read", i, flush=True)
     return found
@@ -198,7 +212,7 @@ def readers(parts: dict, candidates: dict, right: dict) -> tuple[dict, list[dict
             by_c[c] = answer_measures(development, guesses), guesses
             print(name, c, by_c[c][0], flush=True)
         c = max(by_c, key=lambda c: by_c[c][0]["f1"])
-        guesses = answer(parts["development"], test, candidates, right, c, without)
+        guesses = answer(development, test, candidates, right, c, without)
         found[name] = {
             "c": c,
             "tuning": [{"c": c, **by_c[c][0]} for c in CS],
@@ -206,7 +220,7 @@ def readers(parts: dict, candidates: dict, right: dict) -> tuple[dict, list[dict
             "test": places(guesses),
             "development": places(by_c[c][1]),
         }
-        print(name, "test", answer_measures(test, guesses), flush=True)
+        print(name, "test", {k: found[name][k] for k in ("exact", "f1")}, flush=True)
         for size, seed in itertools.product(SIZES, SEEDS):
             drawn = np.random.default_rng(seed).permutation(len(development))[:size]
             some = [development[i] for i in drawn]

@@ -27,14 +27,9 @@ RATE, BATCH = 5e-5, 16
 C = 10.0  # of vectors of length 1
 
 
-def unit_vectors(encoder, tokenizer, texts) -> np.ndarray:
-    vectors = minilm.encode(encoder, tokenizer, texts, PIECES)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
 def frozen(source: str, parts: dict, encoder, tokenizer) -> list[dict]:
     """A logistic regression on the vectors of the reviews that were drawn."""
-    test = unit_vectors(encoder, tokenizer, parts["test"].texts)
+    test = minilm.unit_vectors(encoder, tokenizer, parts["test"].texts, PIECES)
     vectors = {}
     found = []
     for size in FROZEN_SIZES[source]:
@@ -42,7 +37,9 @@ def frozen(source: str, parts: dict, encoder, tokenizer) -> list[dict]:
             train = runs.draw(parts["train"], size, seed)
             new = sorted(set(train.texts) - vectors.keys())
             if new:
-                vectors |= zip(new, unit_vectors(encoder, tokenizer, new), strict=True)
+                vectors |= zip(
+                    new, minilm.unit_vectors(encoder, tokenizer, new, PIECES), strict=True
+                )
             model = LogisticRegression(C=C, max_iter=1000)
             model.fit(np.stack([vectors[text] for text in train.texts]), train.labels)
             found.append(

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from lmbook_utils import datasets
+from lmbook_utils.datasets.wikipedia import sentence_checksum
 from lmbook_utils.preprocessing import english_stop_words, tokenize
 from lmbook_utils.tasks.question_answering import data
 from lmbook_utils.tasks.question_answering.data import (
     Answer,
     Question,
     answer_text,
-    checksum,
     load_questions,
     parse_question,
     sentence_of,
@@ -57,7 +57,9 @@ def test_each_answer_is_a_short_run_of_tokens_in_its_sentence():
 
 def test_each_checksum_is_that_of_the_sentence():
     for question in ANSWERED:
-        assert all(checksum(sentence_of(a)) == a.sha256 for a in question.answers), question
+        assert all(sentence_checksum(sentence_of(a)) == a.sha256 for a in question.answers), (
+            question
+        )
 
 
 def test_no_place_is_named_twice_for_a_question():
@@ -191,7 +193,7 @@ def test_what_is_no_question_is_refused(line, complaint):
 
 
 def test_a_changed_sentence_is_noticed(monkeypatch):
-    monkeypatch.setattr(data, "checksum", lambda sentence: "another")
+    monkeypatch.setattr(data, "sentence_checksum", lambda sentence: "another")
     with pytest.raises(ValueError, match=r"sentence 80 of 'Anarchism' is not the one"):
         load_questions.__wrapped__()
 

@@ -6,10 +6,10 @@ from importlib import resources
 import pytest
 
 from lmbook_utils import datasets
-from lmbook_utils.datasets.wikipedia import Article
+from lmbook_utils.datasets.wikipedia import Article, sentence_checksum
 from lmbook_utils.preprocessing import tokenize
 from lmbook_utils.tasks.semantic_roles import data
-from lmbook_utils.tasks.semantic_roles.data import Proposition, checked_roles, fingerprint
+from lmbook_utils.tasks.semantic_roles.data import Proposition, checked_roles
 
 GOLD = data.load_propositions()
 
@@ -37,7 +37,7 @@ def test_the_files_hold_no_text_and_only_what_is_documented(version):
         assert set(row) == {"article", "sentence", "sha256", "predicate", "roles"}
         # Raises if a span overlaps, leaves the sentence, or holds the predicate.
         text = sentence(row["article"], row["sentence"])
-        assert fingerprint(text) == row["sha256"]
+        assert sentence_checksum(text) == row["sha256"]
         checked_roles(row["roles"], len(tokenize(text)), row["predicate"])
         assert [start for _, start, _ in row["roles"]] == sorted(r[1] for r in row["roles"])
 
@@ -106,7 +106,7 @@ PARTS = {"train": [Article("Ada", (), ("Ada wrote programs.",))], "test": []}
 LINE = {
     "article": "Ada",
     "sentence": 0,
-    "sha256": fingerprint("Ada wrote programs."),
+    "sha256": sentence_checksum("Ada wrote programs."),
     "predicate": 1,
     "roles": [["ARG1", 2, 3], ["ARG0", 0, 1]],
 }

@@ -563,7 +563,8 @@ def test_the_phrase_that_is_asked_for(text, expected):
 @pytest.fixture(scope="module")
 def encoder():
     try:
-        return minilm.load_encoder(), minilm.load_tokenizer()
+        network = minilm.load_encoder()
+        return network, minilm.states_of_pieces(network), minilm.load_tokenizer()
     except ConnectionError as error:
         pytest.skip(f"needs the network: {error}")
 
@@ -576,7 +577,8 @@ def test_the_three_cosines(index, encoder):
         assert np.abs(found.column(name)).max() <= 1 + 1e-6
     of_passage = found.column("passage similarity")
     texts = [neural.text_to_encode(passage) for passage in PASSAGES[:2]]
-    vectors = neural.unit_vectors(*encoder, ["What do aardvarks eat?", *texts])
+    network, _, tokenizer = encoder
+    vectors = minilm.unit_vectors(network, tokenizer, ["What do aardvarks eat?", *texts])
     assert of_passage[0] == pytest.approx(vectors[0] @ vectors[1], abs=1e-4)
     assert of_passage[-1] == pytest.approx(vectors[0] @ vectors[2], abs=1e-4)
 
@@ -592,4 +594,4 @@ def test_what_is_asked_for_is_recognised(index, encoder):
 @pytest.mark.network
 def test_without_candidates_the_encoder_is_not_asked(index):
     none = candidates(index, "Who?")
-    assert neural.similarities("Who?", none, index, None, None) is none
+    assert neural.similarities("Who?", none, index, None, None, None) is none

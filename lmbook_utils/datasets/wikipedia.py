@@ -168,6 +168,19 @@ def _load_parsed() -> dict:
     return content
 
 
+def sentence_checksum(sentence: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 checksum of a sentence.
+
+    Annotations that store places, not texts, keep it, so that a change in the cleaning is caught.
+
+    Examples
+    --------
+    >>> sentence_checksum("It works.")
+    'b22550984ae425e3'
+    """
+    return hashlib.sha256(sentence.encode("utf-8")).hexdigest()[:16]
+
+
 def _fingerprint(dump: Path) -> str:
     """Changes with the dump, with the code that cleans it, and with the libraries that parse it."""
     ingredients = [

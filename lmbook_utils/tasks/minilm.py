@@ -200,6 +200,61 @@ def encode(
     return predict(encoder, pieces(tokenizer, texts, max_length), batch_size)
 
 
+def unit_vectors(
+    encoder: keras.Model, tokenizer: Tokenizer, texts: Sequence[str], max_length: int = 64
+) -> np.ndarray:
+    """Vectors of length 1, so that their products are cosines; shape (texts, 384).
+
+    Parameters
+    ----------
+    encoder, tokenizer, texts, max_length
+        As in :func:`encode`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`pieces`.
+
+    Examples
+    --------
+    A use of it (not run as a doctest, because it downloads)::
+
+        unit_vectors(load_encoder(), load_tokenizer(), ["Good.", ""])
+    """
+    vectors = encode(encoder, tokenizer, texts, max_length)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def states_of_pieces(encoder: keras.Model, layer: int = LAYERS) -> keras.Model:
+    """The same network up to the states of the pieces after a layer, before any mean is taken.
+
+    Parameters
+    ----------
+    encoder
+        From :func:`load_encoder` or :func:`build_encoder`; the weights are shared with it.
+    layer
+        From 1 to 6.
+
+    Returns
+    -------
+    keras.Model
+        Maps ``[ids, mask]`` to states of shape (texts, pieces, 384).
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer.
+
+    Examples
+    --------
+    >>> states_of_pieces(build_encoder()).output_shape
+    (None, None, 384)
+    """
+    if layer not in range(1, LAYERS + 1):
+        raise ValueError(f"layer must be from 1 to {LAYERS}; it was {layer!r}")
+    return keras.Model(encoder.inputs, encoder.get_layer(f"norm_{layer - 1}").output)
+
+
 def build_classifier(encoder: keras.Model) -> keras.Model:
     """Put one output on top of an encoder: the log-odds that a text is positive.
 

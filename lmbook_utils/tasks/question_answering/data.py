@@ -6,7 +6,6 @@ is copied, and a checksum of each sentence tells whether the place is still the 
 "The questions" of the appendix says how they were written.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from importlib import resources
 
 from lmbook_utils import datasets
 from lmbook_utils.datasets.splits import split_documents
-from lmbook_utils.datasets.wikipedia import Article
+from lmbook_utils.datasets.wikipedia import Article, sentence_checksum
 from lmbook_utils.preprocessing import tokenize
 
 SPLIT_SEED = 0
@@ -127,7 +126,7 @@ def load_questions() -> tuple[Question, ...]:
     questions = tuple(parse_question(line) for line in lines)
     for question in questions:
         for answer in question.answers:
-            found = checksum(sentence_of(answer))
+            found = sentence_checksum(sentence_of(answer))
             if found != answer.sha256:
                 raise ValueError(
                     f"sentence {answer.sentence} of {answer.article!r} is not the one that "
@@ -233,17 +232,6 @@ def token_places(sentence: str) -> list[tuple[int, int]]:
         places.append((position, position + len(token)))
         position += len(token)
     return places
-
-
-def checksum(sentence: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 checksum of a sentence.
-
-    Examples
-    --------
-    >>> checksum("It is so.")
-    '623306a708b09a8b'
-    """
-    return hashlib.sha256(sentence.encode("utf-8")).hexdigest()[:16]
 
 
 @cache

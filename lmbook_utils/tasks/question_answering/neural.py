@@ -6,7 +6,6 @@ vessel") with the run alone.
 """
 
 import re
-from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -29,14 +28,6 @@ _END = re.compile(
     r"\s\b(?:is|was|are|were|do|does|did|can|could|has|had|have|will|would|may|might|must|of|in|on"
     r"|at|by|for|from|with|to|that|which)\b.*"
 )
-
-
-def unit_vectors(
-    encoder: keras.Model, tokenizer: Tokenizer, texts: Sequence[str], max_length: int = PIECES
-) -> np.ndarray:
-    """Vectors of length 1, so that their products are cosines; shape (texts, 384)."""
-    vectors = minilm.encode(encoder, tokenizer, texts, max_length)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def text_to_encode(passage: Passage) -> str:
@@ -66,28 +57,12 @@ def asked_phrase(question: str) -> str:
     return _GENERAL.get(asks_for(question), "")
 
 
-def states_of_tokens(encoder: keras.Model) -> keras.Model:
-    """The same network up to the states of the pieces, before their mean is taken.
-
-    Returns
-    -------
-    keras.Model
-        Maps ``[ids, mask]`` to states of shape (texts, pieces, 384).
-
-    Examples
-    --------
-    >>> states_of_tokens(minilm.build_encoder()).output_shape
-    (None, None, 384)
-    """
-    last = encoder.get_layer(f"norm_{minilm.LAYERS - 1}")
-    return keras.Model(encoder.input, last.output)
-
-
 def similarities(
     question: str,
     candidates: Candidates,
     index: PassageIndex,
     encoder: keras.Model,
+    states_reader: keras.Model,
     tokenizer: Tokenizer,
 ) -> Candidates:
     """Fill in the three features of :data:`~.reading.NEURAL`.
@@ -100,19 +75,20 @@ def similarities(
         From :func:`~lmbook_utils.tasks.question_answering.reading.find_candidates`.
     index
         The passages.
-    encoder, tokenizer
-        From :func:`lmbook_utils.tasks.minilm.load_encoder` and ``load_tokenizer``.
+    encoder, states_reader, tokenizer
+        From ``load_encoder``, ``states_of_pieces(encoder)`` and ``load_tokenizer`` of
+        :mod:`lmbook_utils.tasks.minilm`.
     """
     if not candidates.texts:
         return candidates
     asked = asked_phrase(question) or question
     alone = sorted(set(candidates.texts))
-    vectors = unit_vectors(encoder, tokenizer, [question, asked, *alone])
+    vectors = minilm.unit_vectors(encoder, tokenizer, [question, asked, *alone], PIECES)
     kind = dict(zip(alone, vectors[2:] @ vectors[1], strict=True))
     numbers = list(dict.fromkeys(candidates.passages.tolist()))
     texts = [text_to_encode(index.passages[i]) for i in numbers]
     ids, mask = minilm.pieces(tokenizer, texts, PIECES)
-    states = np.asarray(states_of_tokens(encoder)([ids, mask], training=False))
+    states = np.asarray(states_reader([ids, mask], training=False))
     means = np.sum(states * mask[:, :, None], axis=1)
     of_passage = _cosines(means, vectors[0])
     in_context = np.zeros(len(candidates.texts))

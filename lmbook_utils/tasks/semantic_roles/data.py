@@ -5,7 +5,6 @@ SHA-256 of the sentence, so that they cannot be laid on another text unnoticed. 
 guidelines that they follow.
 """
 
-import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from importlib import resources
 
 from lmbook_utils import datasets
 from lmbook_utils._validation import is_whole
-from lmbook_utils.datasets.wikipedia import Article
+from lmbook_utils.datasets.wikipedia import Article, sentence_checksum
 from lmbook_utils.preprocessing import tokenize
 
 ROLES = ("ARG0", "ARG1", "ARG2", "ARGM-TMP", "ARGM-LOC", "ARGM-MNR")
@@ -65,17 +64,6 @@ class Proposition:
     def key(self) -> tuple[str, int]:
         """What names the sentence: its article and its number."""
         return self.article, self.sentence
-
-
-def fingerprint(sentence: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a sentence.
-
-    Examples
-    --------
-    >>> fingerprint("It works.")
-    'b22550984ae425e3'
-    """
-    return hashlib.sha256(sentence.encode("utf-8")).hexdigest()[:16]
 
 
 def checked_roles(
@@ -161,7 +149,7 @@ def read_propositions(
     >>> from lmbook_utils.datasets.wikipedia import Article
     >>> article = Article("Ada", (), ("Ada wrote programs.",))
     >>> line = json.dumps({"article": "Ada", "sentence": 0, "predicate": 1,
-    ...     "sha256": fingerprint("Ada wrote programs."), "roles": [["ARG0", 0, 1]]})
+    ...     "sha256": sentence_checksum("Ada wrote programs."), "roles": [["ARG0", 0, 1]]})
     >>> read_propositions([line], {"train": [article]})[0].roles
     (('ARG0', 0, 1),)
     """
@@ -176,7 +164,7 @@ def read_propositions(
         if not 0 <= row["sentence"] < len(article.sentences):
             raise ValueError(f"{where}: {article.title!r} has no sentence {row['sentence']}")
         text = article.sentences[row["sentence"]]
-        if fingerprint(text) != row["sha256"]:
+        if sentence_checksum(text) != row["sha256"]:
             raise ValueError(
                 f"{where}: sentence {row['sentence']} of {article.title!r} is not the one that "
                 "was labelled; the corpus must be that of the book's Gensim, parsed by its code"

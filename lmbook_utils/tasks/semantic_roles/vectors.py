@@ -7,7 +7,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lmbook_utils import models
-from lmbook_utils.tasks.minilm import LAYERS, UNITS
+from lmbook_utils.tasks.minilm import LAYERS, UNITS, states_of_pieces
 from lmbook_utils.tasks.padding import pad
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -97,9 +97,7 @@ def minilm_vectors(
 
         minilm_vectors(load_encoder(), load_tokenizer(), [["It", "works"]])
     """
-    if layer not in range(1, LAYERS + 1):
-        raise ValueError(f"layer must be from 1 to {LAYERS}; it was {layer!r}")
-    reader = keras.Model(encoder.inputs, encoder.get_layer(f"norm_{layer - 1}").output)
+    reader = states_of_pieces(encoder, layer)
     encodings = tokenizer.encode_batch([list(s) for s in sentences], is_pretokenized=True)
     found: list[np.ndarray] = []
     for start in range(0, len(encodings), _AT_ONCE):
