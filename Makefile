@@ -13,10 +13,11 @@ endif
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
+.PHONY: help setup book test notebooks serve lint format kenlm benchmarks distributed-demo lock clean \
+	distclean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv, the book's Python environment (all other commands do this themselves)
 	@command -v "$(PYTHON)" > /dev/null || { \
@@ -52,6 +53,9 @@ benchmarks: setup ## run the speed and memory comparisons in benchmarks/, if the
 	@set -- benchmarks/*.py; \
 	if [ ! -e "$$1" ]; then echo "There are no benchmarks yet."; exit 0; fi; \
 	for script in "$$@"; do echo "== $$script"; $(VENV_PYTHON) "$$script" || exit 1; done
+
+distributed-demo: setup ## train with two processes and with one, and compare the weights (chapter 9)
+	@$(VENV_PYTHON) -m lmbook_utils.distributed --workers 2 --compare
 
 lock: setup ## write requirements.txt anew from pyproject.toml (needs uv; UPGRADE=1 for new versions)
 	@$(VENV_PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)

@@ -22,19 +22,22 @@ SETTINGS = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_BACKEND": "tensorflow",
 }
-WITH_TENSORFLOW = ("models", "output_losses", "training", "generation", "saving", "tasks")
+WITH_TENSORFLOW = (
+    *("models", "output_losses", "training", "generation", "saving", "tasks"),
+    *("distributed", "streaming"),
+)
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
-    {"_validation", "storage"},
+    {"_validation", "compression", "scaling_laws", "storage"},
     {"em", "losses", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
     {"vocabulary"},
     {"batching", "corpus", "corruption", "ngram", "subwords", "word_vectors"},
     {"models", "output_losses", "spelling"},
-    {"training", "generation"},
-    {"saving"},
+    {"training", "generation", "streaming"},
+    {"distributed", "saving"},
     {"tasks", "exercises"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -51,6 +54,9 @@ WITHOUT_EXAMPLE = {
     "datasets.reviews.load_movie_reviews": "downloads its data",
     "datasets.wikipedia.load_sentence_splitter": "is what preprocessing.split_sentences calls",
     "datasets.wikipedia.read_pages": "reads a dump, which load_wikipedia does",
+    "distributed.__main__.main": "is the command line, which chapter 9 shows",
+    "distributed.workers.end_with_the_launcher": "ends the process",
+    "distributed.workers.train": "needs several processes; chapter 9 shows it",
     "generation.generate": "needs a trained model; chapter 5 shows it",
     "models.streams.number_of_streams": "needs a model; with_batch_size and chapter 5 show it",
     "models.streams.reset_state": "needs a model that has read something; chapter 5 shows it",

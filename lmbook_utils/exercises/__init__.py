@@ -38,6 +38,12 @@ from lmbook_utils.exercises.rnn_math import (
     check_rnn_parameters,
     check_sigmoid_gradient,
 )
+from lmbook_utils.exercises.scaling import (
+    check_all_reduce_seconds,
+    check_merge,
+    check_quantise_row,
+    check_training_days,
+)
 from lmbook_utils.exercises.semantic_roles import (
     check_decode,
     check_kappa,
@@ -59,6 +65,7 @@ from lmbook_utils.exercises.translation import (
 from lmbook_utils.exercises.units import check_encode, check_unknown_word
 
 __all__ = [
+    "check_all_reduce_seconds",
     "check_analogy",
     "check_attention_weights",
     "check_bpr",
@@ -79,6 +86,7 @@ __all__ = [
     "check_macro_f1",
     "check_masked_mean",
     "check_mean_reciprocal_rank",
+    "check_merge",
     "check_nesterov",
     "check_news_unknown_share",
     "check_next_sentence",
@@ -87,6 +95,7 @@ __all__ = [
     "check_perplexity",
     "check_phone_channel",
     "check_posterior",
+    "check_quantise_row",
     "check_rank_step",
     "check_rnn_parameters",
     "check_rouge_2",
@@ -97,6 +106,7 @@ __all__ = [
     "check_token_f1",
     "check_top_p",
     "check_toy_absolute",
+    "check_training_days",
     "check_uniform_bits",
     "check_unknown_word",
     "check_unseen_bigrams",
