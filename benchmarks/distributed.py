@@ -2,11 +2,11 @@
 
     python benchmarks/distributed.py
 
-Trains the book's LSTM of 128 units on the Wikipedia corpus, 32 rows of 20 words a step, with one,
-two and four processes that share the machine's processors. The bytes are those that the loopback
-device counts (Linux). Then two workers, one of which kills itself after step 15 of 20; both are
-started again from the checkpoint. Writes ``results/distributed.json``, which chapter 9 reads.
-Takes five minutes on one core.
+Trains the book's LSTM of 128 units on the Wikipedia corpus, 32 and 256 rows of 20 words a step,
+with one process on one core, and with one, two and four processes that share all cores; for the
+times, let nothing else run. The bytes are those that the loopback device counts (Linux). Then two
+workers, one of which kills itself after step 15 of 20; both are started again from the checkpoint.
+Writes ``results/distributed.json``, which chapter 9 reads. Takes about twenty minutes on two cores.
 """
 
 import json
@@ -20,7 +20,8 @@ from recording import record
 from lmbook_utils.distributed import costs
 from lmbook_utils.distributed.__main__ import main as command
 
-WORKERS, SHORT, LONG, LAST = (1, 2, 4), 10, 40, 20
+WORKERS, SHORT, LONG, DRILL, DIES_AT = (1, 2, 4), 10, 40, 20, 15
+TIMED = ((32, 40, 3), (256, 24, 2))  # rows of the batch, steps, rounds
 
 
 def loopback_bytes() -> int:
@@ -50,43 +51,77 @@ def difference(some: dict, others: dict) -> float:
     return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
+def time_of_a_step(rows: int, steps: int, workers: int, cores: set[int]) -> dict:
+    """The median time of a step in the second half, with the processes kept to ``cores``."""
+    usable = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)  # the processes started from here inherit it
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            history = train(Path(folder), workers, steps, "--batch-size", str(rows))["history"]
+    finally:
+        os.sched_setaffinity(0, usable)
+    seconds = float(np.median([row["seconds"] for row in history[steps // 2 :]]))
+    row = {"rows": rows, "workers": workers, "cores": len(cores), "seconds_per_step": seconds}
+    print(row, flush=True)
+    return row
+
+
+def times() -> list[dict]:
+    """For each size of the batch, all settings in turn, several times: one core, then all."""
+    usable = os.sched_getaffinity(0)
+    settings = [(1, {min(usable)})] + [(workers, usable) for workers in WORKERS]
+    return [
+        time_of_a_step(rows, steps, *setting)
+        for rows, steps, rounds in TIMED
+        for _ in range(rounds)
+        for setting in settings
+    ]
+
+
+def what_is_sent(folder: Path, parameters: int) -> list[dict]:
+    """Bytes of a step, and how far the weights are from those of one worker."""
+    rows, one = [], None
+    for workers in WORKERS:
+        short = train(folder / f"short-{workers}", workers, SHORT)
+        long = train(folder / f"long-{workers}", workers, LONG)
+        one = one or long
+        rows.append(
+            {
+                "workers": workers,
+                "bytes_sent_per_worker": (long["bytes"] - short["bytes"])
+                / (LONG - SHORT)
+                / workers,
+                "bytes_computed": costs.data_parallel_bytes(parameters, workers),
+                "difference_to_one_worker": difference(long, one),
+            }
+        )
+        print(rows[-1], flush=True)
+    return rows
+
+
+def recovery(folder: Path) -> dict:
+    """Two workers, one of which kills itself, against two that live."""
+    whole = train(folder / "whole", 2, DRILL)
+    killed = train(folder / "killed", 2, DRILL, "--restarts", "1", "--die-at", str(DIES_AT))
+    return {
+        "killed_before_step": DIES_AT + 1,
+        "went_on_with_step": killed["history"][0]["step"],
+        "steps": DRILL,
+        "difference": difference(whole, killed),
+    }
+
+
 def main() -> None:
     parameters = costs.lstm_parameters(5000, 128, 128)
-    rows = []
     with tempfile.TemporaryDirectory() as temporary:
-        runs = {}
-        for workers in WORKERS:
-            short = train(Path(temporary, f"short-{workers}"), workers, SHORT)
-            runs[workers] = long = train(Path(temporary, f"long-{workers}"), workers, LONG)
-            seconds = [row["seconds"] for row in long["history"][-LAST:]]
-            sent = (long["bytes"] - short["bytes"]) / (LONG - SHORT) / workers
-            rows.append(
-                {
-                    "workers": workers,
-                    "seconds_per_step": float(np.median(seconds)),
-                    "bytes_sent_per_worker": sent,
-                    "bytes_computed": costs.data_parallel_bytes(parameters, workers),
-                    "difference_to_one_worker": difference(long, runs[1]),
-                }
-            )
-            print(rows[-1], flush=True)
-        drill = [str(LONG // 2), "--restarts", "1", "--die-at", "15"]
-        whole = train(Path(temporary, "whole"), 2, LONG // 2)
-        killed = train(Path(temporary, "killed"), 2, int(drill[0]), *drill[1:])
-        recovery = {
-            "killed_before_step": 16,
-            "went_on_with_step": killed["history"][0]["step"],
-            "steps": LONG // 2,
-            "difference": difference(whole, killed),
+        folder = Path(temporary)
+        results = {
+            "parameters": parameters,
+            "cores": len(os.sched_getaffinity(0)),
+            "times": times(),
+            "sent": what_is_sent(folder, parameters),
+            "recovery": recovery(folder),
         }
-        print(recovery)
-    usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
-    results = {
-        "parameters": parameters,
-        "cores": len(usable),
-        "runs": rows,
-        "recovery": recovery,
-    }
     print(record("distributed", results))
 
 

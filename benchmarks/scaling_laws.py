@@ -6,7 +6,7 @@ Each LSTM of chapter 5 has as many units as numbers in a word's vector. The voca
 are the book's. All are trained with the recipe of ``training.train_language_model`` for the steps
 of ``benchmarks/zoo.py``, with two seeds. Loss against the amount of text is in
 ``results/growing_text.json`` already. Writes ``results/scaling_laws.json`` after each training,
-which chapter 9 reads. Takes ten minutes on one core.
+which chapter 9 reads. Takes about twenty minutes on one core.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)

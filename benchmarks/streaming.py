@@ -8,7 +8,7 @@
 2. The film reviews as ids of 16 bits, compressed in four ways: size, and speed of reading.
 3. Peak memory while all of it is read through ``tf.data``, once and four times as long.
 
-Writes ``results/streaming.json``, which chapter 9 reads. Takes six minutes on one core.
+Writes ``results/streaming.json``, which chapter 9 reads. Takes about half an hour on one core.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)

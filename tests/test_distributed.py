@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -120,9 +122,6 @@ def test_a_worker_ends_when_its_launcher_is_killed(tmp_path):
         "import os; from lmbook_utils.distributed import cluster; "
         f"cluster.run_cluster(['-c', {worker!r}], 1, timeout=300)"
     )
-    import subprocess
-    import sys
-
     process = subprocess.Popen([sys.executable, "-c", launcher])
     try:
         deadline = time.monotonic() + 60

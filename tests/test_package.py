@@ -29,8 +29,9 @@ WITH_TENSORFLOW = (
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
-    {"_validation", "compression", "scaling_laws", "storage"},
-    {"em", "losses", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
+    {"_validation", "storage"},
+    {"compression", "em", "losses", "metrics", "optimizers", "plotting", "reproducibility"}
+    | {"scaling_laws", "sentences"},
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
     {"vocabulary"},

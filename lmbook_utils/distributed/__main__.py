@@ -51,9 +51,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _work(options: argparse.Namespace) -> int:
-    from lmbook_utils.distributed import (
-        workers,
-    )  # loads TensorFlow, which a launcher has no use for
+    # Here and not above: it loads TensorFlow, which a launcher has no use for.
+    from lmbook_utils.distributed import workers
 
     if not options.folder:
         raise ValueError("--folder must name a folder that all workers see; there was none")
