@@ -10,6 +10,12 @@ from lmbook_utils.exercises.concepts import (
     check_unseen_bigrams,
 )
 from lmbook_utils.exercises.evaluation import check_perplexity, check_uniform_bits
+from lmbook_utils.exercises.faq import (
+    check_best_rate,
+    check_crossing,
+    check_early_stopping,
+    check_word_dropout,
+)
 from lmbook_utils.exercises.keras_model import check_parameter_count, check_top_p
 from lmbook_utils.exercises.mle_training import (
     check_class_probabilities,
@@ -68,6 +74,7 @@ __all__ = [
     "check_all_reduce_seconds",
     "check_analogy",
     "check_attention_weights",
+    "check_best_rate",
     "check_bpr",
     "check_chance_recall",
     "check_choose",
@@ -75,8 +82,10 @@ __all__ = [
     "check_clipped_precision",
     "check_continuation_probability",
     "check_coverage",
+    "check_crossing",
     "check_decode",
     "check_dirichlet_mode",
+    "check_early_stopping",
     "check_em_step",
     "check_encode",
     "check_forget_gate",
@@ -112,4 +121,5 @@ __all__ = [
     "check_unseen_bigrams",
     "check_valid_sequences",
     "check_windows",
+    "check_word_dropout",
 ]

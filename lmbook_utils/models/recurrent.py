@@ -13,6 +13,7 @@ from lmbook_utils.models._parts import (
     require_dropout,
     with_output_layer,
 )
+from lmbook_utils.models.replacement import WordReplacement
 from lmbook_utils.models.tied import TiedEmbedding
 
 Cell = Literal["simple", "gru", "lstm"]
@@ -29,6 +30,7 @@ def build_language_model(
     batch_size: int = 16,
     output_bias: np.ndarray | None = None,
     tied: bool = False,
+    replacement: WordReplacement | None = None,
 ) -> keras.Model:
     """Build a recurrent language model that predicts the next word at every step.
 
@@ -54,6 +56,9 @@ def build_language_model(
     tied
         Whether the output layer shares its weights with the embedding, see
         :class:`~lmbook_utils.models.tied.TiedEmbedding`: a model of half as many parameters or so.
+    replacement
+        Replaces words of the input in training, such as
+        :func:`~lmbook_utils.models.replacement.word_dropout`.
 
     Returns
     -------
@@ -99,7 +104,8 @@ def build_language_model(
     embedding = (TiedEmbedding if tied else layers.Embedding)(
         vocab_size, embedding_dim, name="embedding"
     )
-    hidden = layers.Dropout(dropout)(embedding(ids))
+    read = ids if replacement is None else replacement(ids)
+    hidden = layers.Dropout(dropout)(embedding(read))
     for number in range(1, num_layers + 1):
         recurrent = _CELLS[cell](
             rnn_units, return_sequences=True, stateful=True, name=f"{cell}_{number}"
