@@ -20,7 +20,7 @@ from growing_text import first_sentences, shuffled_sentences
 from recording import record
 
 from lmbook_utils import corpus, metrics, models, reproducibility, training, word_vectors
-from lmbook_utils.models import replacement
+from lmbook_utils.models import regularisation, replacement
 
 STEPS = {10_000: 200, 30_000: 400, 100_000: 800}  # tokens of training text → steps
 SEEDS, EVALUATIONS = (0, 1, 2), 6
@@ -77,9 +77,7 @@ def build(text: Text, strengths: dict[str, float]) -> keras.Model:
         output_bias=metrics.unigram_log_probs(text.ids, text.size),
     )
     if "L2" in strengths:
-        for variable in model.trainable_variables:
-            if len(variable.shape) == 2:  # weights, not biases
-                variable.regularizer = keras.regularizers.L2(strengths["L2"])
+        regularisation.add_l2(model, strengths["L2"])
     return model
 
 
