@@ -26,8 +26,9 @@ def add_l2(model: keras.Model, strength: float) -> None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    >>> model.layers[0].set_weights([[[3.0], [4.0]], [7.0]])
+    >>> model.layers[0].set_weights([np.array([[3.0], [4.0]]), np.array([7.0])])
     >>> add_l2(model, 0.1)
     >>> [round(float(loss), 4) for loss in model.losses]
     [2.5]
