@@ -29,7 +29,15 @@ WITH_TENSORFLOW = (
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
-    {"_validation", "compression", "scaling_laws", "storage"},
+    {
+        "_validation",
+        "compression",
+        "footprint",
+        "privacy",
+        "scaling_laws",
+        "storage",
+        "word_associations",
+    },
     {"em", "losses", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
