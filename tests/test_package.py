@@ -29,15 +29,8 @@ WITH_TENSORFLOW = (
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
-    {
-        "_validation",
-        "compression",
-        "footprint",
-        "privacy",
-        "scaling_laws",
-        "storage",
-        "word_associations",
-    },
+    {"_validation", "storage"},
+    {"compression", "footprint", "privacy", "scaling_laws", "word_associations"},
     {"em", "losses", "metrics", "optimizers", "plotting", "reproducibility", "sentences"},
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
