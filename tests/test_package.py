@@ -31,7 +31,7 @@ WITH_TENSORFLOW = (
 LAYERS = [
     {"_validation", "storage"},
     {"compression", "em", "losses", "metrics", "optimizers", "plotting", "reproducibility"}
-    | {"scaling_laws", "sentences"},
+    | {"footprint", "privacy", "scaling_laws", "sentences", "word_associations"},
     {"datasets", "forced_choice", "rnn", "tagging"},
     {"minimal_pairs", "preprocessing"},
     {"vocabulary"},

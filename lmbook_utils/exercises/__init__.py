@@ -23,6 +23,7 @@ from lmbook_utils.exercises.mle_training import (
     check_nesterov,
     check_softmax_gradient,
 )
+from lmbook_utils.exercises.outlook import check_clip, check_exposure, check_kilowatt_hours
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
     check_news_unknown_share,
@@ -79,6 +80,7 @@ __all__ = [
     "check_chance_recall",
     "check_choose",
     "check_class_probabilities",
+    "check_clip",
     "check_clipped_precision",
     "check_continuation_probability",
     "check_coverage",
@@ -88,10 +90,12 @@ __all__ = [
     "check_early_stopping",
     "check_em_step",
     "check_encode",
+    "check_exposure",
     "check_forget_gate",
     "check_fusion",
     "check_gru_step",
     "check_kappa",
+    "check_kilowatt_hours",
     "check_macro_f1",
     "check_masked_mean",
     "check_mean_reciprocal_rank",
