@@ -29,9 +29,9 @@ Optimizer = Callable[[float], keras.optimizers.Optimizer]
 # The optimizer, and the middle of its rates as a power of ten
 OPTIMIZERS: dict[str, tuple[Optimizer, float]] = {
     "gradient descent": (partial(keras.optimizers.SGD, global_clipnorm=1.0), 0.5),
-    "momentum": (partial(keras.optimizers.SGD, momentum=0.9, global_clipnorm=1.0), -0.5),
-    "Adagrad": (partial(keras.optimizers.Adagrad, global_clipnorm=1.0), -1.0),
-    "RMSprop": (partial(keras.optimizers.RMSprop, global_clipnorm=1.0), -2.5),
+    "momentum": (partial(keras.optimizers.SGD, momentum=0.9, global_clipnorm=1.0), 0.5),
+    "Adagrad": (partial(keras.optimizers.Adagrad, global_clipnorm=1.0), 0.5),
+    "RMSprop": (partial(keras.optimizers.RMSprop, global_clipnorm=1.0), -1.5),
     "Adam": (partial(keras.optimizers.Adam, global_clipnorm=1.0), -2.5),
 }
 
