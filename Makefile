@@ -13,8 +13,8 @@ endif
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test notebooks serve lint format kenlm benchmarks distributed-demo lock clean \
-	distclean
+.PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
+.PHONY: distributed-demo
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
