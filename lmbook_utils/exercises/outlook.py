@@ -53,7 +53,7 @@ def check_kilowatt_hours(function: Callable[[float, float, float, float, float],
     Examples
     --------
     >>> check_kilowatt_hours(lambda flops, peak, utilisation, watts, overhead: 1e9)
-    Not yet: for (7.2e+15, 1000000000000.0, 0.5, 500, 1.2), your number is too large.
+    Not yet: for (7200000000000000.0, 1000000000000.0, 0.5, 500, 1.2), your number is too large.
     """
     for arguments in ((7.2e15, 1e12, 0.5, 500, 1.2), (3.6e18, 1e14, 0.25, 300, 1.0)):
         flops, peak, utilisation, watts, overhead = arguments
