@@ -10,23 +10,23 @@ the same number of words, and keep the weights that are best on the validation t
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
 
-from functools import partial
-
 import keras
+import zoo
 from growing_text import first_sentences, shuffled_sentences
 from recording import record
 
-from lmbook_utils import corpus, metrics, models, reproducibility, training
+from lmbook_utils import corpus, metrics, reproducibility, training
 
 STEPS = {30_000: 400, 100_000: 1000}  # tokens of training text → steps
 SEEDS, EVALUATIONS, DROPOUT = (0, 1), 8, 0.3
 
+# Our names of those of zoo.py
 ARCHITECTURES = {
-    "simple RNN": partial(models.build_language_model, "simple"),
-    "GRU": partial(models.build_language_model, "gru"),
-    "LSTM": partial(models.build_language_model, "lstm"),
-    "convolutions": partial(models.build_convolutional_model, num_layers=3),
-    "Transformer": partial(models.build_transformer_model, num_layers=2, feedforward_dim=512),
+    "simple RNN": zoo.ARCHITECTURES["simple, 1 layer"],
+    "GRU": zoo.ARCHITECTURES["GRU, 1 layer"],
+    "LSTM": zoo.ARCHITECTURES["LSTM, 1 layer"],
+    "convolutions": zoo.ARCHITECTURES["convolutions, 3 layers"],
+    "Transformer": zoo.ARCHITECTURES["Transformer, 2 layers"],
 }
 
 

@@ -40,18 +40,19 @@ def with_output_layer(
     return model
 
 
-def require_dropout(dropout: float) -> None:
-    """Raise a ``ValueError`` if ``dropout`` is no share of activations.
+def require_rate(**arguments: object) -> None:
+    """Raise a ``ValueError`` for the first argument that is no share below 1, as dropout's is.
 
     Examples
     --------
-    >>> require_dropout(0.3)
-    >>> require_dropout(1)
+    >>> require_rate(dropout=0.3)
+    >>> require_rate(dropout=1)
     Traceback (most recent call last):
     ValueError: dropout must be from 0 up to, not including, 1; it was 1
     """
-    if not isinstance(dropout, Real) or not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be from 0 up to, not including, 1; it was {dropout!r}")
+    for name, value in arguments.items():
+        if not isinstance(value, Real) or not 0 <= value < 1:
+            raise ValueError(f"{name} must be from 0 up to, not including, 1; it was {value!r}")
 
 
 def require_bias(output_bias: np.ndarray | None, vocab_size: int) -> None:

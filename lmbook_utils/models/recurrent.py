@@ -10,7 +10,7 @@ from lmbook_utils._validation import require_whole
 from lmbook_utils.models._parts import (
     ids_of_streams,
     require_bias,
-    require_dropout,
+    require_rate,
     with_output_layer,
 )
 from lmbook_utils.models.replacement import WordReplacement
@@ -91,7 +91,7 @@ def build_language_model(
         num_layers=num_layers,
         batch_size=batch_size,
     )
-    require_dropout(dropout)
+    require_rate(dropout=dropout)
     require_bias(output_bias, vocab_size)
     if not isinstance(tied, bool):
         raise ValueError(f"tied must be True or False; it was {tied!r}")

@@ -1,6 +1,5 @@
 """Words of the input that are replaced in training: word dropout and replacement by neighbours."""
 
-from numbers import Real
 from typing import Any
 
 import keras
@@ -8,6 +7,7 @@ import numpy as np
 from keras import layers, ops
 
 from lmbook_utils._validation import require_ids, require_whole
+from lmbook_utils.models._parts import require_rate
 
 
 @keras.saving.register_keras_serializable(package="lmbook_utils")
@@ -55,8 +55,7 @@ class WordReplacement(layers.Layer):
     ):
         super().__init__(**arguments)
         require_whole(1, vocab_size=vocab_size, substitutes=substitutes)
-        if not isinstance(rate, Real) or not 0 <= rate < 1:
-            raise ValueError(f"rate must be from 0 up to, not including, 1; it was {rate!r}")
+        require_rate(rate=rate)
         self.vocab_size, self.substitutes, self.rate, self.seed = (
             vocab_size,
             substitutes,

@@ -1,7 +1,7 @@
 """Batches of a text that is larger than memory, with ``tf.data``."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -57,8 +57,21 @@ def windows_of_shards(
     """
     if not files:
         raise ValueError("files must hold at least one shard; there was none")
+    require_whole(1, window=window, batch_size=batch_size, buffer_size=buffer_size)
     paths = [os.fspath(file) for file in files]
-    return _dataset(lambda: read_shards(paths), window, batch_size, buffer_size, seed)
+
+    def rows() -> Iterator[np.ndarray]:
+        rest = np.empty(0, np.int32)
+        for block in read_shards(paths):
+            ids = np.concatenate([rest, block.astype(np.int32)])
+            count = max(0, len(ids) - 1) // window
+            yield ids[_places(np.arange(count), window)]
+            rest = ids[count * window :]
+
+    data = _of_rows(rows, window).unbatch()
+    if buffer_size > 1:
+        data = data.shuffle(buffer_size, seed=seed)
+    return _inputs_and_targets(data.batch(batch_size))
 
 
 def windows_of_mapped(
@@ -110,36 +123,21 @@ def windows_of_mapped(
         if seed is not None:
             np.random.default_rng(seed).shuffle(order)
         for start in range(0, count, batch_size):
-            places = order[start : start + batch_size, None] * window + np.arange(window + 1)
-            yield ids[places].astype(np.int32)
+            yield ids[_places(order[start : start + batch_size], window)].astype(np.int32)
 
+    return _inputs_and_targets(_of_rows(batches, window))
+
+
+def _places(windows: np.ndarray, window: int) -> np.ndarray:
+    """Where the words of windows stand, from the windows' numbers: (windows, window + 1)."""
+    return windows[:, None] * window + np.arange(window + 1)
+
+
+def _of_rows(rows: Callable[[], Iterator[np.ndarray]], window: int) -> tf.data.Dataset:
+    """A data set of the arrays that a function yields, shape (any number, window + 1) each."""
     signature = tf.TensorSpec((None, window + 1), tf.int32)
-    data = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    return data.map(lambda rows: (rows[:, :-1], rows[:, 1:])).prefetch(1)
+    return tf.data.Dataset.from_generator(rows, output_signature=signature)
 
 
-def _dataset(
-    blocks: Callable[[], Iterable[np.ndarray]],
-    window: int,
-    batch_size: int,
-    buffer_size: int,
-    seed: int,
-) -> tf.data.Dataset:
-    require_whole(1, window=window, batch_size=batch_size, buffer_size=buffer_size)
-
-    def rows() -> Iterator[np.ndarray]:
-        rest = np.empty(0, np.int32)
-        for block in blocks():
-            ids = np.concatenate([rest, block.astype(np.int32)])
-            count = max(0, len(ids) - 1) // window
-            places = np.arange(count)[:, None] * window + np.arange(window + 1)
-            yield ids[places]
-            rest = ids[count * window :]
-
-    data = tf.data.Dataset.from_generator(
-        rows, output_signature=tf.TensorSpec((None, window + 1), tf.int32)
-    ).unbatch()
-    if buffer_size > 1:
-        data = data.shuffle(buffer_size, seed=seed)
-    data = data.batch(batch_size)
-    return data.map(lambda rows: (rows[:, :-1], rows[:, 1:])).prefetch(1)
+def _inputs_and_targets(batches: tf.data.Dataset) -> tf.data.Dataset:
+    return batches.map(lambda rows: (rows[:, :-1], rows[:, 1:])).prefetch(1)
