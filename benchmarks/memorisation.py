@@ -6,12 +6,14 @@ Secrets of three number words, each behind a frame of its own, are planted 0 to 
 articles of the training part. A Kneser–Ney model and four LSTMs (without anything, with dropout,
 with early stopping, with L2 regularisation) read the text. Each secret is ranked among all 1,000,
 the frame is continued by the likeliest words, and the probability of drawing the secret behind its
-frame is computed. Two seeds. Writes ``results/memorisation.json``, which chapter 10 reads. Takes
-ten minutes on one core.
+frame is computed. Each model also writes sentences without any frame given, in which the secrets
+are looked for. Two seeds. Writes ``results/memorisation.json``, which chapter 10 reads. Takes
+twenty minutes on one core.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
 
+from collections import Counter
 from collections.abc import Callable
 
 import keras
@@ -24,6 +26,7 @@ from lmbook_utils.privacy import canaries
 from lmbook_utils.vocabulary import Vocabulary
 
 ARTICLES, STEPS, EVALUATIONS, SEEDS = 30, 700, 7, (0, 1)
+WRITTEN, STREAMS, LONGEST = 4000, 200, 30  # sentences that each network writes
 TIMES = (0, 1, 4, 16, 64)
 NUMBERS = "one two three four five six seven eight nine ten".split()
 NAMES = (
@@ -100,6 +103,33 @@ def ask(
     return rows
 
 
+def write(network: keras.Model, vocabulary: Vocabulary, seed: int) -> list[tuple[str, ...]]:
+    """Sentences that the network writes without a beginning, many at a time."""
+    writer, rng = models.with_batch_size(network, STREAMS), np.random.default_rng(seed)
+    sentences: list[tuple[str, ...]] = []
+    for _ in range(WRITTEN // STREAMS):
+        models.reset_state(writer)
+        ids = np.full((STREAMS, 1), vocabulary.eos_id, np.int32)
+        for _ in range(LONGEST):
+            logits = writer(ids[:, -1:])[:, -1].numpy()
+            word = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)  # a draw of softmax
+            ids = np.column_stack([ids, word])
+        for row in ids[:, 1:]:
+            ends = np.flatnonzero(row == vocabulary.eos_id)
+            sentences.append(tuple(vocabulary.decode(row[: ends[0]] if len(ends) else row)))
+    return sentences
+
+
+def look_for(planted: list[canaries.Canary], written: list[tuple[str, ...]]) -> list[dict]:
+    """For each canary: how often it was written, and the most frequent wrong secret behind it."""
+    counts = Counter(written)
+    rows = []
+    for canary in planted:
+        wrong = [counts[(*canary.frame, *s)] for s in SECRETS if s != canary.secret]
+        rows.append({"written": counts[(*canary.frame, *canary.secret)], "wrong": max(wrong)})
+    return rows
+
+
 def ask_ngram(model: ngram.NGramModel, planted: list[canaries.Canary]) -> list[dict]:
     def score(sentences: list[list[str]]) -> np.ndarray:
         return model.score(sentences).reshape(len(sentences), -1).sum(axis=1)
@@ -110,11 +140,15 @@ def ask_ngram(model: ngram.NGramModel, planted: list[canaries.Canary]) -> list[d
     return ask(score, next_word, model.vocabulary_, planted)
 
 
-def run(seed: int, text: corpus.EncodedCorpus, sentences: list[list[str]]) -> list[dict]:
-    # Other names and other secrets for each number of plantings
+def draw(seed: int) -> list[canaries.Canary]:
+    """Other names and other secrets for each number of plantings."""
     order = np.random.default_rng(seed).permutation(len(NAMES))
     frames = [f"the secret code of {NAMES[i]} is".split() for i in order]
-    planted = canaries.draw_canaries(frames, TIMES, SECRETS, seed)
+    return canaries.draw_canaries(frames, TIMES, SECRETS, seed)
+
+
+def run(seed: int, text: corpus.EncodedCorpus, sentences: list[list[str]]) -> list[dict]:
+    planted = draw(seed)
     words = canaries.plant(sentences, planted, seed)
     vocabulary, ids = text.vocabulary, text.vocabulary.encode_sentences(words)
     kneser_ney = ngram.NGramModel(5).fit(words, vocabulary)
@@ -132,11 +166,13 @@ def run(seed: int, text: corpus.EncodedCorpus, sentences: list[list[str]]) -> li
             return training.score_sentences(network, vocabulary, candidates)
 
         log_probs = training.score_stream(network, text.test).log_probs
+        asked = ask(score, next_word_of(network, vocabulary), vocabulary, planted)
+        found = look_for(planted, write(network, vocabulary, seed))
         rows.append(
             {
                 "model": name,
                 "test_perplexity": metrics.perplexity(log_probs),
-                "canaries": ask(score, next_word_of(network, vocabulary), vocabulary, planted),
+                "canaries": [one | other for one, other in zip(asked, found, strict=True)],
             }
         )
         print(seed, name, rows[-1]["test_perplexity"], flush=True)
@@ -152,6 +188,7 @@ def main() -> None:
         "sentences": len(sentences),
         "tokens": sum(len(sentence) + 1 for sentence in sentences),
         "candidates": len(SECRETS),
+        "written": WRITTEN,
         "runs": [row for seed in SEEDS for row in run(seed, text, sentences)],
     }
     print(record("memorisation", results))

@@ -7,6 +7,29 @@ from scipy.stats import permutation_test
 
 from lmbook_utils._validation import require_whole
 
+_PLEASANT = "caress freedom health love peace cheer friend heaven"
+_UNPLEASANT = "abuse crash filth murder sickness accident death grief"
+_FLOWERS = "aster clover hyacinth marigold poppy azalea crocus iris"
+_INSECTS = "ant caterpillar flea locust spider bedbug centipede fly"
+_MEN = "john paul mike kevin steve greg jeff bill"
+_WOMEN = "amy joan lisa sarah diana kate ann donna"
+_CAREER = "executive management professional corporation salary office business career"
+_FAMILY = "home parents children family cousins marriage wedding relatives"
+_MATHS = "math algebra geometry calculus equations computation numbers addition"
+_ARTS = "poetry art dance literature novel symphony drama sculpture"
+_MALE = "male man boy brother he him his son"
+_FEMALE = "female woman girl sister she her hers daughter"
+
+#: Three tests of the paper, eight words of each set: two sets of words and two of attributes
+WEAT: dict[str, tuple[list[str], ...]] = {
+    name: tuple(words.split() for words in sets)
+    for name, sets in {
+        "flowers, insects: pleasant": (_FLOWERS, _INSECTS, _PLEASANT, _UNPLEASANT),
+        "men, women: career, family": (_MEN, _WOMEN, _CAREER, _FAMILY),
+        "maths, arts: male, female": (_MATHS, _ARTS, _MALE, _FEMALE),
+    }.items()
+}
+
 
 class Association(NamedTuple):
     """The result of :func:`association_test`."""

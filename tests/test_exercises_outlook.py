@@ -1,5 +1,7 @@
 """The checks of chapter 10 accept what is right, and say what is wrong."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -18,11 +20,20 @@ def energy(flops, peak, utilisation, watts, overhead):
     return flops / peak / utilisation / 3.6e6 * watts * overhead
 
 
+def exact_p(one, other):
+    values, divisions = np.concatenate([one, other]), []
+    for chosen in combinations(range(len(values)), len(one)):
+        rest = np.delete(values, chosen)
+        divisions.append(values[list(chosen)].mean() - rest.mean())
+    return np.mean(np.array(divisions) >= one.mean() - other.mean() - 1e-12)
+
+
 @pytest.mark.parametrize(
     ("check", "answer"),
     [
         (exercises.check_exposure, exposure),
         (exercises.check_clip, clip),
+        (exercises.check_exact_p, exact_p),
         (exercises.check_kilowatt_hours, energy),
     ],
 )
@@ -35,6 +46,8 @@ def test_right_answers(check, answer, capsys):
     ("check", "answer", "complaint"),
     [
         (exercises.check_exposure, lambda p, s: np.log2(len(p) / (np.sum(p > p[s]) + 1)), "same"),
+        (exercises.check_exact_p, lambda x, y: min(1.0, 2 * exact_p(x, y)), "too large"),
+        (exercises.check_exact_p, lambda x, y: 1 / 6, "for [1.0, 2.0] and"),
         (exercises.check_clip, lambda g, C: g / np.linalg.norm(g, axis=1)[:, None], "NaN"),
         (exercises.check_clip, lambda g, C: g, "should have the norm C"),
         (exercises.check_clip, lambda g, C: clip(g, 1.0), "for C = 2"),

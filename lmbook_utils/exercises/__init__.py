@@ -23,7 +23,12 @@ from lmbook_utils.exercises.mle_training import (
     check_nesterov,
     check_softmax_gradient,
 )
-from lmbook_utils.exercises.outlook import check_clip, check_exposure, check_kilowatt_hours
+from lmbook_utils.exercises.outlook import (
+    check_clip,
+    check_exact_p,
+    check_exposure,
+    check_kilowatt_hours,
+)
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
     check_news_unknown_share,
@@ -90,6 +95,7 @@ __all__ = [
     "check_early_stopping",
     "check_em_step",
     "check_encode",
+    "check_exact_p",
     "check_exposure",
     "check_forget_gate",
     "check_fusion",

@@ -62,6 +62,26 @@ def check_kilowatt_hours(function: Callable[[float, float, float, float, float],
         _compare(case, call(function, case, *arguments), expected)
 
 
+@prints_verdict
+def check_exact_p(function: Callable[[np.ndarray, np.ndarray], float]) -> None:
+    """Chapter 10: the probability of a difference of means, over all divisions of the values.
+
+    Examples
+    --------
+    >>> check_exact_p(lambda one, other: 0.0)
+    Not yet: for [3.0, 4.0] and [1.0, 2.0], your number is too small.
+    """
+    cases = (
+        ([3.0, 4.0], [1.0, 2.0], 1 / 6),
+        ([1.0, 2.0], [3.0, 4.0], 1.0),  # one-sided
+        ([1.0, 1.0], [1.0, 1.0, 1.0], 1.0),  # at least as large
+        ([5.0, 6.0, 1.0], [2.0, 3.0], 3 / 10),
+    )
+    for one, other, expected in cases:
+        case = f"for {one} and {other}"
+        _compare(case, call(function, case, np.array(one), np.array(other)), expected)
+
+
 def _compare(case: str, answer: object, expected: float) -> None:
     number = number_from(answer)
     size = "small" if number < expected else "large"

@@ -56,10 +56,10 @@ def private_gradient(
             "gradients must be finite numbers of shape (examples, parameters); the shape was "
             f"{rows.shape}"
         )
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    clipped = rows / np.maximum(1, norms / clip_norm)
+    norms = np.linalg.norm(rows, axis=1)
+    factors = 1 / np.maximum(1, norms / clip_norm)
     noise = rng.normal(size=rows.shape[1]) * noise_multiplier * clip_norm
-    return (clipped.sum(axis=0) + noise) / expected_examples
+    return (factors @ rows + noise) / expected_examples
 
 
 def epsilon(noise_multiplier: float, share: float, steps: int, delta: float) -> float:
