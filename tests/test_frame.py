@@ -337,3 +337,45 @@ def test_each_chapter_and_appendix_is_in_the_table_of_contents():
 def test_each_chapter_is_in_the_readme():
     chapters = [name for name in pages() if re.match(r"chapters/\d", name)]
     assert [name for name in chapters if f"({name}.ipynb)" not in README] == []
+
+
+# --- The repository's own pages -------------------------------------------------------------------
+
+
+def test_the_citation_agrees_with_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors", "version"} <= set(citation)
+    assert citation["version"] == PROJECT["version"]
+    assert README.startswith(f"# {citation['title']}\n")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_what_a_page_links_to_or_names_exists(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?://)([^)#]+)\)", text)
+    files = re.findall(r"`((?:chapters|tests|tools|benchmarks|lmbook_utils)/[\w./]*)`", text)
+    named = [name for name in (*links, *files) if "NN_name" not in name]
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    re.findall(
+        r"^(?:make|python) [^#\n]+",
+        "\n".join(
+            re.findall(
+                r"```bash\n(.*?)```",
+                (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+                re.DOTALL,
+            )
+        ),
+        re.MULTILINE,
+    ),
+)
+def test_each_command_for_contributors_exists(command):
+    if command.startswith("make "):
+        assert re.search(rf"^{made_by(command)}:.* ## ", MAKEFILE, re.MULTILINE)
+    else:
+        files = re.findall(r"\S+\.(?:py|ipynb)", command)
+        assert files
+        assert all((ROOT / name).exists() for name in files)
