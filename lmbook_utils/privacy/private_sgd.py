@@ -42,7 +42,7 @@ def private_gradient(
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> private_gradient(np.array([[3.0, 4.0], [0.0, 0.5]]), 1.0, 0.0, rng, 2).tolist()
+    >>> private_gradient(np.array([[3.0, 4.0], [0.0, 0.5]]), 1.0, 0.0, rng, 2).round(3).tolist()
     [0.3, 0.65]
     """
     require_positive(clip_norm=clip_norm, expected_examples=expected_examples)
