@@ -4,8 +4,10 @@ MathJax comes from the package sphinx-mathjax-offline. Its SVG output is used be
 file: a font would be a second request, which some browsers refuse on a page opened from disk.
 """
 
+import html
 import os
 import shutil
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+
+from lmbook_utils import reproducibility
 
 
 def repository_url() -> str:
@@ -45,6 +49,46 @@ def add_repository_buttons(app: Sphinx, config: Config) -> None:
             "binderhub_url": "https://mybinder.org",
         },
     )
+
+
+# Whose versions the numbers on a page depend on most, as a reader would write them.
+SHOWN_VERSIONS = {
+    "python": "Python",
+    "tensorflow": "TensorFlow",
+    "tensorflow-cpu": "TensorFlow",
+    "keras": "Keras",
+    "numpy": "NumPy",
+    "nltk": "NLTK",
+    "gensim": "Gensim",
+}
+
+
+def commit(folder: Path) -> str:
+    """Return hash and date of the checkout's commit, or "" where this is not git's checkout."""
+    command = ["git", "log", "-1", "--format=%h of %cs"]
+    try:
+        found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()
+
+
+def provenance(folder: Path) -> str:
+    """Return the footer's line on the state of the book that a page shows."""
+    found = reproducibility.versions()
+    versions = [f"{name} {found[key]}" for key, name in SHOWN_VERSIONS.items() if key in found]
+    state = commit(folder)
+    built = f"Built from commit {state}" if state else "Built"
+    return (
+        f'<p class="provenance">{html.escape(built)}, with {html.escape(", ".join(versions))}. '
+        "The tests of that commit compute each output anew.</p>"
+    )
+
+
+def add_provenance(app: Sphinx, config: Config) -> None:
+    """Say at the foot of each page what its outputs were made with."""
+    options = config.html_theme_options
+    options["extra_footer"] = options.get("extra_footer", "") + provenance(Path(app.confdir))
 
 
 # What the pages' HTML says wrongly to a screen reader, and what it should say.
@@ -88,6 +132,7 @@ def copy_landing_page(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     # Before the theme, which reads its options at the same event.
     app.connect("config-inited", add_repository_buttons, priority=100)
+    app.connect("config-inited", add_provenance, priority=100)
     app.connect("html-page-context", mend_accessibility)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", copy_landing_page)

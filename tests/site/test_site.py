@@ -1,6 +1,7 @@
 """The site as its readers have it: each page in a browser that can reach nothing but the site."""
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def wait_for_scheme(page, wanted):
 
 
 # --- Each page ------------------------------------------------------------------------------------
+
+
+def test_a_page_says_what_it_was_built_with(visited):
+    line = visited.page.locator("footer .provenance").inner_text()
+    assert re.match(r"Built( from commit [0-9a-f]{7,} of \d{4}-\d\d-\d\d)?, with Python 3\.", line)
+    assert f"Keras {version('keras')}" in line
 
 
 def test_a_page_loads_without_an_error_and_without_leaving_the_site(visited):
