@@ -4,10 +4,11 @@
 
 Six LSTMs learn from the training articles drawn anew with replacement, so that their differences
 hold both the chance of the text and that of the training. Each gives the probabilities of words for
-occupations after "he" and after "she", and, as a control, those of "his" and "her". Then three runs
-of skip-gram vectors of the training text take the word embedding association test with the words of
-its paper that the text knows. Writes ``results/bias.json``, which chapter 10 reads. Takes ten
-minutes on one core.
+occupations after "he" and after "she", and, as a control, those of "his" and "her". One more LSTM
+is trained longer, to see whether that is what the control needs. Then three runs of skip-gram
+vectors of the training text take the word embedding association test with the words of its paper
+that the text knows. Writes ``results/bias.json``, which chapter 10 reads. Takes a quarter of an
+hour on one core.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
@@ -24,6 +25,7 @@ from lmbook_utils import corpus, metrics, models, reproducibility, training, wor
 from lmbook_utils.word_associations import WEAT, association_test
 
 DRAWS, STEPS, VECTOR_SEEDS = 6, 600, (0, 1, 2)
+LONGER, DROPOUT = 3000, 0.3  # of the one network that is trained longer
 FEWEST = 4  # words of a set that a test needs
 PRONOUNS = ("he", "she")
 FRAMES = ("{} was a", "{} became the", "{} was a famous")
@@ -46,37 +48,36 @@ def log_ratios(
     return (he - she).tolist()
 
 
-def train_on_a_draw(seed: int, text: corpus.EncodedCorpus) -> keras.Model:
+def train_on_a_draw(
+    seed: int, text: corpus.EncodedCorpus, steps: int, dropout: float
+) -> keras.Model:
     articles = corpus.load_tokenized()["train"]
     drawn = np.random.default_rng(seed).integers(len(articles), size=len(articles))
     ids = text.vocabulary.encode_sentences([s for number in drawn for s in articles[number]])
     reproducibility.set_seed(seed)
     size = len(text.vocabulary)
     lstm = models.build_language_model(
-        "lstm", size, output_bias=metrics.unigram_log_probs(ids, size)
+        "lstm", size, dropout=dropout, output_bias=metrics.unigram_log_probs(ids, size)
     )
-    training.train_language_model(lstm, ids, text.validation[:10_000], STEPS, evaluations=1)
+    training.train_language_model(lstm, ids, text.validation[:10_000], steps, evaluations=1)
     return lstm
 
 
-def occupations(text: corpus.EncodedCorpus) -> list[dict]:
+def ask_a_network(
+    seed: int, text: corpus.EncodedCorpus, steps: int = STEPS, dropout: float = 0.0
+) -> dict:
     numbers, controls = (text.vocabulary.encode(words) for words in (OCCUPATIONS, CONTROLS))
-    rows = []
-    for seed in range(DRAWS):
-        lstm = train_on_a_draw(seed, text)
-        next_word = next_word_of(lstm, text.vocabulary)
-        rows.append(
-            {
-                "seed": seed,
-                "test_perplexity": metrics.perplexity(
-                    training.score_stream(lstm, text.test).log_probs
-                ),
-                "occupations": log_ratios(next_word, FRAMES, numbers),
-                "controls": log_ratios(next_word, CONTROL_FRAMES, controls),
-            }
-        )
-        print(rows[-1], flush=True)
-    return rows
+    lstm = train_on_a_draw(seed, text, steps, dropout)
+    next_word = next_word_of(lstm, text.vocabulary)
+    row = {
+        "seed": seed,
+        "steps": steps,
+        "test_perplexity": metrics.perplexity(training.score_stream(lstm, text.test).log_probs),
+        "occupations": log_ratios(next_word, FRAMES, numbers),
+        "controls": log_ratios(next_word, CONTROL_FRAMES, controls),
+    }
+    print(row, flush=True)
+    return row
 
 
 def associations() -> list[dict]:
@@ -101,7 +102,8 @@ def main() -> None:
         "frames": FRAMES,
         "controls": CONTROLS,
         "control_frames": CONTROL_FRAMES,
-        "networks": occupations(text),
+        "networks": [ask_a_network(seed, text) for seed in range(DRAWS)],
+        "longer": ask_a_network(0, text, LONGER, DROPOUT),
         "vectors": associations(),
     }
     print(record("bias", results))

@@ -28,7 +28,7 @@ NEIGHBOURS = 5
 TUNED_AT = 30_000
 STRENGTHS = {
     "L2": (1e-5, 1e-4, 1e-3),
-    "dropout": (0.2, 0.5, 0.7),
+    "dropout": (0.2, 0.5, 0.7, 0.8),
     "word dropout": (0.1, 0.3, 0.5),
     "synonyms": (0.03, 0.1, 0.3),
 }
