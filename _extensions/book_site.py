@@ -108,6 +108,25 @@ def mend_accessibility(
         context["body"] = context.get("body", "").replace(wrong, right)
 
 
+# What the playground needs, in a folder of its own: Jupyter Book loads all of _static on each page.
+PLAYGROUND = "playground"
+
+
+def add_playground(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Load the playground's script on the pages that have one, and on no other."""
+    if "<lm-playground" in context.get("body", ""):
+        app.add_js_file(f"{PLAYGROUND}/lm-playground.js", loading_method="defer")
+
+
+def copy_playground(app: Sphinx, error: Exception | None) -> None:
+    """Put the playground's script and model beside the pages."""
+    if not error and app.builder.format == "html":
+        source = Path(app.confdir) / f"_{PLAYGROUND}"
+        shutil.copytree(source, Path(app.outdir) / "_static" / PLAYGROUND, dirs_exist_ok=True)
+
+
 def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
     """Put the one file of MathJax that the pages load beside them."""
     if error or app.builder.format != "html":
@@ -134,6 +153,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", add_repository_buttons, priority=100)
     app.connect("config-inited", add_provenance, priority=100)
     app.connect("html-page-context", mend_accessibility)
+    app.connect("html-page-context", add_playground)
+    app.connect("build-finished", copy_playground)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", copy_landing_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

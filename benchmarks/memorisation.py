@@ -27,6 +27,7 @@ from lmbook_utils.vocabulary import Vocabulary
 
 ARTICLES, STEPS, EVALUATIONS, SEEDS = 30, 700, 7, (0, 1)
 WRITTEN, STREAMS, LONGEST = 4000, 200, 30  # sentences that each network writes
+TEMPERATURE = 0.5  # of the writing: below 1, to see more of what the network is sure of
 TIMES = (0, 1, 4, 16, 64)
 NUMBERS = "one two three four five six seven eight nine ten".split()
 NAMES = (
@@ -111,7 +112,7 @@ def write(network: keras.Model, vocabulary: Vocabulary, seed: int) -> list[tuple
         models.reset_state(writer)
         ids = np.full((STREAMS, 1), vocabulary.eos_id, np.int32)
         for _ in range(LONGEST):
-            logits = writer(ids[:, -1:])[:, -1].numpy()
+            logits = writer(ids[:, -1:])[:, -1].numpy() / TEMPERATURE
             word = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)  # a draw of softmax
             ids = np.column_stack([ids, word])
         for row in ids[:, 1:]:
@@ -120,13 +121,17 @@ def write(network: keras.Model, vocabulary: Vocabulary, seed: int) -> list[tuple
     return sentences
 
 
-def look_for(planted: list[canaries.Canary], written: list[tuple[str, ...]]) -> list[dict]:
+def look_for(
+    planted: list[canaries.Canary], written: list[tuple[str, ...]], vocabulary: Vocabulary
+) -> list[dict]:
     """For each canary: how often it was written, and the most frequent wrong secret behind it."""
     counts = Counter(written)
     rows = []
     for canary in planted:
-        wrong = [counts[(*canary.frame, *s)] for s in SECRETS if s != canary.secret]
-        rows.append({"written": counts[(*canary.frame, *canary.secret)], "wrong": max(wrong)})
+        # As the network knows the frame: a word that is not in the vocabulary is <unk>
+        frame = vocabulary.decode(vocabulary.encode(canary.frame))
+        wrong = [counts[(*frame, *secret)] for secret in SECRETS if secret != canary.secret]
+        rows.append({"written": counts[(*frame, *canary.secret)], "wrong": max(wrong)})
     return rows
 
 
@@ -167,7 +172,7 @@ def run(seed: int, text: corpus.EncodedCorpus, sentences: list[list[str]]) -> li
 
         log_probs = training.score_stream(network, text.test).log_probs
         asked = ask(score, next_word_of(network, vocabulary), vocabulary, planted)
-        found = look_for(planted, write(network, vocabulary, seed))
+        found = look_for(planted, write(network, vocabulary, seed), vocabulary)
         rows.append(
             {
                 "model": name,
@@ -189,6 +194,7 @@ def main() -> None:
         "tokens": sum(len(sentence) + 1 for sentence in sentences),
         "candidates": len(SECRETS),
         "written": WRITTEN,
+        "temperature": TEMPERATURE,
         "runs": [row for seed in SEEDS for row in run(seed, text, sentences)],
     }
     print(record("memorisation", results))

@@ -11,6 +11,7 @@ import pytest
 FILES = {
     "_config.yml": "title: A book\n",
     "_toc.yml": "format: jb-book\nroot: intro\nchapters:\n- file: chapters/one\n",
+    "_playground/lm-playground.js": "1\n",
     "_static/book.css": "p {}\n",
     "_templates/layout.html": "<p>\n",
     "_extensions/book_site.py": "1\n",

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (
     "_config.yml",
     "_extensions",
+    "_playground",
     "_static",
     "_templates",
     "_toc.yml",
