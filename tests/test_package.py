@@ -24,7 +24,7 @@ SETTINGS = {
 }
 WITH_TENSORFLOW = (
     *("models", "output_losses", "training", "generation", "saving", "tasks"),
-    *("distributed", "streaming"),
+    *("distributed", "export", "streaming"),
 )
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
@@ -38,7 +38,7 @@ LAYERS = [
     {"batching", "corpus", "corruption", "ngram", "subwords", "word_vectors"},
     {"models", "output_losses", "spelling"},
     {"training", "generation", "streaming"},
-    {"distributed", "saving"},
+    {"distributed", "export", "saving"},
     {"tasks", "exercises"},
 ]
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -58,6 +58,17 @@ WITHOUT_EXAMPLE = {
     "distributed.__main__.main": "is the command line, which chapter 9 shows",
     "distributed.workers.end_with_the_launcher": "ends the process",
     "distributed.workers.train": "needs several processes; chapter 9 shows it",
+    "export.arrays.decode_matrix": "is what export.read calls",
+    "export.arrays.encode_matrix": "is what export.write calls",
+    "export.file.read": "needs a file of export.write; chapter 5 shows it",
+    "export.file.write": "needs a trained model; benchmarks/playground.py shows it",
+    "export.network.from_json": "is what export.read calls",
+    "export.network.from_keras": "is what export.write calls",
+    "export.network.to_json": "is what export.write calls",
+    "export.ngrams.from_json": "is what export.read calls",
+    "export.ngrams.to_json": "is what export.write calls",
+    "export.page.generate": "needs an exported model; chapter 5 shows it",
+    "export.page.mixture": "needs an exported model; chapter 5 shows it",
     "generation.generate": "needs a trained model; chapter 5 shows it",
     "models.streams.number_of_streams": "needs a model; with_batch_size and chapter 5 show it",
     "models.streams.reset_state": "needs a model that has read something; chapter 5 shows it",
