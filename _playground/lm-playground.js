@@ -414,7 +414,7 @@
       align-items: center;
       display: grid;
       gap: 0.5rem;
-      grid-template-columns: minmax(0, 8rem) minmax(1rem, 1fr) 5.2rem;
+      grid-template-columns: minmax(0, 8rem) minmax(1rem, 1fr) 3.6rem;
       text-align: left;
       width: 100%;
     }
@@ -455,7 +455,7 @@
       align-items: center;
       display: grid;
       gap: 0.5rem;
-      grid-template-columns: 9rem minmax(4rem, 20rem) 5rem;
+      grid-template-columns: 10rem minmax(4rem, 20rem) 5rem;
     }
 
     lm-playground .lmp-slider input {
@@ -490,7 +490,8 @@
 
     lm-playground .lmp-states :is(th, td):last-child {
       text-align: right;
-      width: 4.5rem;
+      white-space: nowrap;
+      width: 5.5rem;
     }
 
     lm-playground canvas {
@@ -499,6 +500,24 @@
       height: 1.2rem;
       image-rendering: pixelated;
       width: 100%;
+    }
+
+    @media (max-width: 600px) {
+      lm-playground .lmp-bars button {
+        grid-template-columns: minmax(0, 6rem) minmax(1rem, 1fr) 3.6rem;
+      }
+
+      lm-playground .lmp-slider {
+        grid-template-columns: minmax(4rem, 1fr) 5rem;
+      }
+
+      lm-playground .lmp-slider label {
+        grid-column: 1 / -1;
+      }
+
+      lm-playground .lmp-states :is(th, td):first-child {
+        width: 5.5rem;
+      }
     }
 
     /* For screen readers only. */
@@ -545,7 +564,7 @@
     return element;
   }
 
-  const percent = (p) => (p > 0 && p < 0.001 ? "below 0.1%" : `${(100 * p).toFixed(1)}%`);
+  const percent = (p) => (p > 0 && p < 0.001 ? "<0.1%" : `${(100 * p).toFixed(1)}%`);
 
   // A list of the most probable words. The buttons stay and change their texts, so that the
   // keyboard's focus stays too.
@@ -666,10 +685,10 @@
       const bars = make("div", { className: "lmp-both" }, this.bars.element);
       if (both) bars.append(this.beside.element);
       const state = this.buildStates();
-      const content = [this.reading, bars, this.buttons, this.written];
+      const content = [this.reading, bars, this.buttons, this.status, this.written];
       const panel = make("div", { className: "lmp-panel" });
       panel.append(this.beginning, ...content, ...this.sliderRows, ...(state ? [state] : []));
-      this.replaceChildren(panel, this.status);
+      this.replaceChildren(panel);
       this.type();
     }
 
