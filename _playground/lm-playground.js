@@ -485,7 +485,7 @@
     }
 
     lm-playground .lmp-states :is(th, td):first-child {
-      width: 7rem;
+      width: 8rem;
     }
 
     lm-playground .lmp-states :is(th, td):last-child {
