@@ -414,7 +414,7 @@
       align-items: center;
       display: grid;
       gap: 0.5rem;
-      grid-template-columns: minmax(0, 8rem) minmax(1rem, 1fr) 3.6rem;
+      grid-template-columns: minmax(0, 8rem) minmax(1rem, 1fr) 4.2rem;
       text-align: left;
       width: 100%;
     }
@@ -485,7 +485,7 @@
     }
 
     lm-playground .lmp-states :is(th, td):first-child {
-      width: 7rem;
+      width: 8rem;
     }
 
     lm-playground .lmp-states :is(th, td):last-child {
@@ -504,7 +504,7 @@
 
     @media (max-width: 600px) {
       lm-playground .lmp-bars button {
-        grid-template-columns: minmax(0, 6rem) minmax(1rem, 1fr) 3.6rem;
+        grid-template-columns: minmax(0, 6rem) minmax(1rem, 1fr) 4.2rem;
       }
 
       lm-playground .lmp-slider {
@@ -715,7 +715,7 @@
         button("Start again", () => this.clear()),
       );
       this.seed = make("input", {
-        type: "number", id: `${this.id}-seed`, min: 0, max: 4294967295, step: 1, value: "0",
+        type: "number", id: `${this.id}-seed`, min: 0, max: 4294967295, step: 1, value: "42",
       });
       this.seed.addEventListener("input", () => this.restart());
       if (this.controls.has("seed")) {
