@@ -433,6 +433,10 @@ def test_the_chapter_has_a_playground_and_other_pages_do_not_load_its_script(con
     visited = visit(context, address, "chapters/05_keras_model.html")
     visited.page.get_by_role("button", name="Load the model").click()
     visited.page.get_by_label("A beginning").wait_for()
+    choose_value(visited.page, "Temperature", 0.7)  # as that cell has it, and its seed
+    visited.page.get_by_role("button", name="Generate").click()
+    cell = visited.page.locator(".cell_output pre", has_text=written(visited.page))
+    assert cell.count() == 1  # the sentence that the notebook's cell has printed
     assert visited.errors == []
     visited.page.close()
     visited = visit(context, address, "index.html")
