@@ -572,7 +572,7 @@
     constructor(title, choose) {
       this.rows = Array.from({ length: SHOWN }, () => {
         const word = make("span", { className: "lmp-word" });
-        const bar = make("span", { className: "lmp-bar", ariaHidden: "true" });
+        const bar = make("span", { className: "lmp-bar", "aria-hidden": "true" });
         const number = make("span", { className: "lmp-number" });
         const button = make("button", { type: "button" }, word, " ", bar, " ", number);
         const item = make("li", {}, button);
@@ -581,14 +581,14 @@
         return row;
       });
       this.title = make("p", { className: "lmp-title" }, title);
-      const list = make("ol", { ariaLabel: title }, ...this.rows.map((row) => row.item));
+      const list = make("ol", { "aria-label": title }, ...this.rows.map((row) => row.item));
       this.element = make("div", { className: "lmp-bars" }, this.title, list);
       this.list = list;
     }
 
     show(title, probabilities, tokens) {
       this.title.textContent = title;
-      this.list.ariaLabel = title;
+      this.list.setAttribute("aria-label", title);
       this.ids = ranking(probabilities).slice(0, SHOWN);
       this.rows.forEach(({ word, bar, number, item }, i) => {
         const p = probabilities[this.ids[i]] ?? 0;
@@ -606,7 +606,7 @@
 
   // A strip of one colour for each unit: blue is -1, white 0, orange 1.
   function strip(values) {
-    const canvas = make("canvas", { width: values.length, height: 1, ariaHidden: "true" });
+    const canvas = make("canvas", { width: values.length, height: 1, "aria-hidden": "true" });
     const context = canvas.getContext("2d");
     const image = context.createImageData(values.length, 1);
     values.forEach((value, j) => {
@@ -663,7 +663,7 @@
       const output = make("output", { htmlFor: id });
       const show = () => {
         output.textContent = textOf(Number(input.value));
-        input.ariaValueText = output.textContent;
+        input.setAttribute("aria-valuetext", output.textContent);
       };
       input.addEventListener("input", () => {
         show();
@@ -702,7 +702,7 @@
       this.beginning = make("p", { className: "lmp-beginning" });
       this.beginning.append(make("label", { htmlFor: id }, "A beginning"), " ", this.input);
       this.reading = make("p", { className: "lmp-reading" });
-      this.written = make("p", { className: "lmp-written", ariaLive: "polite" });
+      this.written = make("p", { className: "lmp-written", "aria-live": "polite" });
       const button = (name, action) => {
         const made = make("button", { type: "button" }, name);
         made.addEventListener("click", action);

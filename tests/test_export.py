@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -351,6 +352,14 @@ def test_the_page_loads_at_most_3_and_a_half_megabytes():
     results = recorded()
     assert SHIPPED.stat().st_size == results["bytes"]
     assert results["bytes_compressed"] <= 3_500_000
+
+
+def test_the_pages_say_how_much_they_load():
+    megabytes = f"{recorded()['bytes_compressed'] / 1e6:.1f}"
+    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("chapters/**/*.ipynb")]
+    said = [size for text in texts for size in re.findall(r'megabytes=\\"([\d.]+)\\"', text)]
+    assert len(said) >= 3
+    assert set(said) == {megabytes}
 
 
 def test_the_shipped_network_has_the_perplexity_that_was_recorded(shipped):

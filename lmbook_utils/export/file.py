@@ -2,6 +2,29 @@
 
 A page that was opened from disk may run a script beside it, but may not fetch a file; so the model
 is a script. :func:`read` never runs it: it takes the JSON out, and checks all of it.
+
+The line is ``lmPlayground.register(HEADER,CONTENT);`` and a newline, in ASCII. ``HEADER`` has
+
+- ``format``: ``"lmbook playground"``; ``version``: 1;
+- ``sha256``: the checksum of the characters of ``CONTENT``.
+
+``CONTENT`` has
+
+- ``vocabulary``: all tokens in the order of their ids, the special ones first;
+- ``network``: ``units``; the matrices ``embedding`` (vocabulary, units), ``kernel`` and
+  ``recurrent`` (4 · units, units), whose rows are those of the gates i, f, g, o; the vectors
+  ``bias`` and ``output_bias``. The embedding is the output layer, too. A matrix has ``bits`` (32,
+  8 or 4), ``values`` and, below 32 bits, ``scales``: one for each row, by which its whole numbers
+  are multiplied;
+- ``ngrams``: a list with an entry for each order, empty without an n-gram model, see
+  :mod:`lmbook_utils.export.ngrams`. An entry has ``ngrams`` (how many there are), ``probs`` and,
+  except for the highest order, ``backoffs``, both as ``low``, ``step`` and ``values``: the
+  logarithm is low + step · value. From order 2 it has ``followers``, how many words follow each
+  n-gram of the order below, and ``words``, the ids of these, ascending after each context;
+- ``about``: how the model was made.
+
+Arrays are base64 of little-endian numbers, row by row: float32 for vectors, scales and matrices of
+32 bits, int8 for other matrices, uint16 for the n-grams.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ All but the last tests open a page of their own from disk, so that they need no 
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -282,6 +283,12 @@ def test_what_a_reader_types_is_only_ever_text(page):
     assert page.locator("lm-playground img, lm-playground b").count() == 0
     page.get_by_label("A beginning").fill("zyzzyva")
     assert page.get_by_text("read as <unk>: zyzzyva").is_visible()
+
+
+def test_the_script_sets_no_html_and_runs_no_text():
+    script = (PLAYGROUND / "lm-playground.js").read_text(encoding="utf-8")
+    ways = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|fetch\("
+    assert re.findall(ways, script) == []
 
 
 def test_no_text_and_a_very_long_one_are_no_trouble(page):
