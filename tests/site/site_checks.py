@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request
 
@@ -33,7 +34,7 @@ FLAGS = [
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 TIMEOUT = 30_000  # milliseconds, for a slow machine; a page takes about half a second
 DESK = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+PHONE = {"width": 360, "height": 780}
 
 
 # --- A browser, a server, a page ------------------------------------------------------------------
@@ -179,6 +180,19 @@ def alternative_texts(page: Page) -> list[str]:
             })
             .map(image => `without alternative text: ${image.src}`)"""
     )
+
+
+def accessibility(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds against a page: by some of its rules, or by all of them."""
+    options = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:100]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
 
 
 def scheme(page: Page) -> str:

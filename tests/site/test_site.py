@@ -9,6 +9,7 @@ from equations import collect
 from site_checks import (
     DESK,
     PHONE,
+    accessibility,
     alternative_texts,
     dead_links,
     markup,
@@ -76,6 +77,20 @@ def test_no_markup_is_left_in_the_text(visited):
 
 def test_each_picture_has_an_alternative_text(visited):
     nothing_wrong(alternative_texts(visited.page))
+
+
+def test_a_page_can_be_read_by_everybody(visited):
+    nothing_wrong(accessibility(visited.page))
+
+
+def test_the_dark_colours_of_a_page_have_enough_contrast(visited):
+    visited.page.emulate_media(color_scheme="dark")
+    wait_for_scheme(visited.page, "dark")
+    try:
+        nothing_wrong(accessibility(visited.page, "color-contrast", "link-in-text-block"))
+    finally:
+        visited.page.emulate_media(color_scheme="light")
+        wait_for_scheme(visited.page, "light")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

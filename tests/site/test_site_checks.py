@@ -52,6 +52,19 @@ def test_a_good_page_is_not_complained_about(open_page, tmp_path):
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
+        ("<button></button>", "button-name"),
+        ('<p style="color: #999; background: #aaa">grey on grey</p>', "color-contrast"),
+        ('<div aria-labelledby="x" role="nothing">x</div>', "aria-roles"),
+    ],
+)
+def test_what_some_readers_cannot_use_is_complained_about(open_page, body, complaint):
+    found = site_checks.accessibility(open_page(body).page)
+    assert [line for line in found if line.startswith(complaint)]
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
         ('<img src="https://example.org/a.png" alt="a">', "foreign request: https://example.org"),
         ('<link rel="stylesheet" href="//example.org/a.css">', "foreign request: http://example"),
         ("<script>fetch('https://example.org').catch(() => 0)</script>", "foreign request"),
