@@ -6,6 +6,7 @@ file: a font would be a second request, which some browsers refuse on a page ope
 
 import html
 import os
+import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -141,6 +142,32 @@ def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
     shutil.copyfile(source, target)
 
 
+# One icon in the theme's script: its name, its size, its other names, its number and its shape.
+ICON = re.compile(r"""("?)([\w-]+)\1:\[\d+,\d+,\[([^]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^]]*\])\],?""")
+
+
+def only_used_icons(script: str, used: set[str]) -> str:
+    """Return the theme's script of icons without those that no page shows."""
+
+    def keep(icon: re.Match[str]) -> str:
+        names = {icon[2], *re.findall(r'"([^"]+)"', icon[3])}
+        return icon[0] if names & used else ""
+
+    return ICON.sub(keep, script)
+
+
+def trim_icons(app: Sphinx, error: Exception | None) -> None:
+    """Leave out of the theme's icons what is not used: each page would load half a megabyte."""
+    if error or app.builder.name != "html":
+        return
+    folder = Path(app.outdir)
+    icons = folder / "_static" / "scripts" / "fontawesome.js"
+    pages = [*folder.rglob("*.html"), *(folder / "_static").rglob("*.js")]
+    texts = (page.read_text(encoding="utf-8") for page in pages if page != icons)
+    used = {name for text in texts for name in re.findall(r"\bfa-([a-z0-9-]+)", text)}
+    icons.write_text(only_used_icons(icons.read_text(encoding="utf-8"), used), encoding="utf-8")
+
+
 def copy_landing_page(app: Sphinx, error: Exception | None) -> None:
     """Make the first page the site's index too, in place of a redirection."""
     if not error and app.builder.name == "html":
@@ -157,4 +184,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("build-finished", copy_playground)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", copy_landing_page)
+    app.connect("build-finished", trim_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,3 +25,44 @@ document.addEventListener("DOMContentLoaded", () => {
     return textOfMain(article, anchor).replace(/\s+/g, " ");
   };
 });
+
+// Show an equation of this page beside a link to it, while the link has the mouse or the focus.
+// (A citation shows its reference already: the link has a title.)
+function showEquationsBesideLinks() {
+  const preview = document.createElement("div");
+  preview.className = "equation-preview";
+  preview.id = "equation-preview";
+  preview.setAttribute("role", "tooltip");
+  preview.hidden = true;
+  document.body.append(preview);
+
+  function hide() {
+    preview.hidden = true;
+    document.querySelector("[aria-describedby='equation-preview']")?.removeAttribute("aria-describedby");
+  }
+
+  function show(link) {
+    const equation = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const drawing = equation?.querySelector("mjx-container");
+    if (!drawing) return;
+    hide();
+    preview.replaceChildren(drawing.cloneNode(true));
+    preview.firstChild.removeAttribute("tabindex");
+    preview.hidden = false;
+    link.setAttribute("aria-describedby", preview.id);
+    const place = link.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - preview.offsetWidth;
+    preview.style.left = `${window.scrollX + Math.max(0, Math.min(place.left, room))}px`;
+    preview.style.top = `${window.scrollY + place.bottom + 6}px`;
+  }
+
+  for (const link of document.querySelectorAll("article a.reference.internal[href^='#equation-']")) {
+    link.addEventListener("mouseenter", () => show(link));
+    link.addEventListener("focus", () => show(link));
+    link.addEventListener("mouseleave", hide);
+    link.addEventListener("blur", hide);
+  }
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+}
+
+document.addEventListener("DOMContentLoaded", showEquationsBesideLinks);

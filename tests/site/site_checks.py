@@ -182,6 +182,16 @@ def alternative_texts(page: Page) -> list[str]:
     )
 
 
+def icons(page: Page) -> list[str]:
+    """Each icon is drawn, and with its own shape: not with the sign for one that is missing."""
+    page.wait_for_function("() => !document.querySelector(\"i[class*='fa-']\")")
+    return page.evaluate(
+        """() => [...document.querySelectorAll("svg.svg-inline--fa")]
+            .filter(icon => !icon.querySelector(":scope > path")?.getAttribute("d"))
+            .map(icon => `no shape: ${icon.outerHTML.slice(0, 100)}`)"""
+    )
+
+
 def accessibility(page: Page, *rules: str) -> list[str]:
     """What axe-core finds against a page: by some of its rules, or by all of them."""
     options = {"resultTypes": ["violations"]}

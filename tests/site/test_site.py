@@ -12,6 +12,7 @@ from site_checks import (
     accessibility,
     alternative_texts,
     dead_links,
+    icons,
     markup,
     mathematics,
     overflow,
@@ -48,9 +49,12 @@ def nothing_wrong(complaints):
 
 
 def wait_for_scheme(page, wanted):
-    """Wait until the theme has noticed a change of the system's colour scheme."""
+    """Wait until the theme has noticed a change of the system's colour scheme, and has faded."""
     page.wait_for_function(
         "wanted => document.documentElement.dataset.theme === wanted", arg=wanted, timeout=5_000
+    )
+    page.wait_for_function(
+        "() => !document.getAnimations().some(animation => animation instanceof CSSTransition)"
     )
 
 
@@ -73,6 +77,11 @@ def test_mathematics_is_drawn_without_a_network(visited):
 
 def test_no_markup_is_left_in_the_text(visited):
     nothing_wrong(markup(visited.page))
+
+
+def test_each_icon_is_drawn(visited):
+    assert visited.page.locator("svg.svg-inline--fa").count()
+    nothing_wrong(icons(visited.page))
 
 
 def test_each_picture_has_an_alternative_text(visited):
@@ -149,6 +158,27 @@ def test_the_index_of_equations_has_each_with_its_number_its_code_and_its_tests(
     for equation in index.equations:
         assert re.fullmatch(r"\(\d+\)", links[f"equation-{equation.label}"])
     assert {place.name for place in [*index.functions, *index.tests]} <= names
+
+
+def test_a_link_to_an_equation_shows_it(context, address, site):
+    link_to = "article a.reference.internal[href^='#equation-']"
+    name = next(name for name in CHAPTERS if parsed(site / name).select(link_to))
+    page = visit(context, address, name).page
+    link, preview = page.locator(link_to).first, page.locator(".equation-preview")
+    assert preview.is_hidden()
+    link.focus()
+    assert preview.is_visible()
+    equation = page.locator(f"[id='{link.get_attribute('href')[1:]}'] mjx-container")
+    shape = "element => element.querySelector('svg').innerHTML"
+    assert preview.locator("mjx-container").evaluate(shape) == equation.evaluate(shape)
+    assert link.get_attribute("aria-describedby") == "equation-preview"
+    page.keyboard.press("Escape")
+    assert preview.is_hidden()
+    link.hover()
+    assert preview.is_visible()
+    page.mouse.move(0, 0)
+    assert preview.is_hidden()
+    page.close()
 
 
 def test_the_switch_changes_the_colour_scheme_and_the_next_page_keeps_it(page, address):
