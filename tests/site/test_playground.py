@@ -271,6 +271,7 @@ def test_the_ngram_model_stands_beside_the_network_and_can_be_mixed_with_it(page
 def test_the_hidden_state_has_a_row_for_each_word(page):
     page.get_by_text("The hidden state, word by word").click()
     rows = page.locator("tbody tr")
+    rows.first.wait_for()  # the box tells the page a moment later that it was opened
     assert [row.locator("th").inner_text() for row in rows.all()] == ["the", "city", "of"]
     assert "largest: unit" in rows.first.locator("td").first.inner_text()
     assert page.locator("tbody canvas").first.bounding_box()["width"] > 50

@@ -49,12 +49,9 @@ def nothing_wrong(complaints):
 
 
 def wait_for_scheme(page, wanted):
-    """Wait until the theme has noticed a change of the system's colour scheme, and has faded."""
+    """Wait until the theme has noticed a change of the system's colour scheme."""
     page.wait_for_function(
         "wanted => document.documentElement.dataset.theme === wanted", arg=wanted, timeout=5_000
-    )
-    page.wait_for_function(
-        "() => !document.getAnimations().some(animation => animation instanceof CSSTransition)"
     )
 
 
@@ -93,6 +90,8 @@ def test_a_page_can_be_read_by_everybody(visited):
 
 
 def test_the_dark_colours_of_a_page_have_enough_contrast(visited):
+    # The final colours are asked for, not those on the way to them
+    visited.page.add_style_tag(content="* { transition: none !important; }")
     visited.page.emulate_media(color_scheme="dark")
     wait_for_scheme(visited.page, "dark")
     try:
