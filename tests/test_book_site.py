@@ -1,9 +1,11 @@
 """What the site has beyond Jupyter Book: the icons that it keeps, and the line on its making."""
 
+import shutil
 import subprocess
 from importlib.metadata import version
 
 import book_site
+import pytest
 
 SCRIPT = (
     '!function(){var a={sun:[512,512,[9728],"f185","M1 2z"],'
@@ -27,6 +29,7 @@ def test_all_icons_stay_if_all_are_used():
     assert book_site.only_used_icons(SCRIPT, {"sun", "search", "yelp", "moon"}) == SCRIPT
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_the_line_on_the_making_names_commit_and_versions(tmp_path):
     def git(*arguments):
         identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
