@@ -121,17 +121,13 @@ def write(network: keras.Model, vocabulary: Vocabulary, seed: int) -> list[tuple
     return sentences
 
 
-def look_for(
-    planted: list[canaries.Canary], written: list[tuple[str, ...]], vocabulary: Vocabulary
-) -> list[dict]:
+def look_for(planted: list[canaries.Canary], written: list[tuple[str, ...]]) -> list[dict]:
     """For each canary: how often it was written, and the most frequent wrong secret behind it."""
     counts = Counter(written)
     rows = []
     for canary in planted:
-        # As the network knows the frame: a word that is not in the vocabulary is <unk>
-        frame = vocabulary.decode(vocabulary.encode(canary.frame))
-        wrong = [counts[(*frame, *secret)] for secret in SECRETS if secret != canary.secret]
-        rows.append({"written": counts[(*frame, *canary.secret)], "wrong": max(wrong)})
+        behind = {secret: counts[(*canary.frame, *secret)] for secret in SECRETS}
+        rows.append({"written": behind.pop(canary.secret), "wrong": max(behind.values())})
     return rows
 
 
@@ -172,7 +168,7 @@ def run(seed: int, text: corpus.EncodedCorpus, sentences: list[list[str]]) -> li
 
         log_probs = training.score_stream(network, text.test).log_probs
         asked = ask(score, next_word_of(network, vocabulary), vocabulary, planted)
-        found = look_for(planted, write(network, vocabulary, seed), vocabulary)
+        found = look_for(planted, write(network, vocabulary, seed))
         rows.append(
             {
                 "model": name,

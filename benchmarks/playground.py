@@ -46,11 +46,9 @@ def train(text: corpus.EncodedCorpus) -> keras.Model:
     return model
 
 
-def judge(model: keras.Model, network: Network, text: corpus.EncodedCorpus) -> float:
-    """Test perplexity of exported weights: they are put into the model in place of its own."""
-    lstm = next(layer for layer in model.layers if isinstance(layer, keras.layers.LSTM))
-    lstm.set_weights([network.kernel.T, network.recurrent.T, network.bias])
-    model.get_layer("embedding").set_weights([network.embedding, network.output_bias])
+def judge(network: Network, text: corpus.EncodedCorpus) -> float:
+    """Test perplexity of exported weights."""
+    model = export.network.to_keras(network)
     return metrics.perplexity(training.score_stream(model, text.test).log_probs)
 
 
@@ -85,17 +83,15 @@ def main() -> None:
     for bits in (32, 8, 4):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "model.js")
-            judge(model, original, text)  # the weights as they were trained
             export.write(path, model, text.vocabulary, bits=bits)
             results["exports"].append(
                 {
                     "bits": bits,
                     "bytes": weight_bytes(original, bits),
-                    "test_perplexity": judge(model, export.read(path).network, text),
+                    "test_perplexity": judge(export.read(path).network, text),
                 }
             )
             print(results["exports"][-1], flush=True)
-    judge(model, original, text)
     about["test_perplexity"] = results["exports"][1]["test_perplexity"]
     TARGET.parent.mkdir(exist_ok=True)
     export.write(TARGET, model, text.vocabulary, pruned, bits=8, about=about)

@@ -94,6 +94,24 @@ def next_word_probabilities(
     return probabilities
 
 
+def require_tokens(prompt: Sequence[str]) -> None:
+    """Raise a ``ValueError`` for a prompt that is no sequence of tokens, such as a string.
+
+    Examples
+    --------
+    >>> require_tokens(["the", "city"])
+    >>> require_tokens("the")
+    Traceback (most recent call last):
+    ValueError: prompt must be a sequence of tokens; tokenise a text first, for example with
+    preprocessing.tokenize; it was 'the'
+    """
+    if isinstance(prompt, str) or not all(isinstance(token, str) for token in prompt):
+        raise ValueError(
+            "prompt must be a sequence of tokens; tokenise a text first, for example with "
+            f"preprocessing.tokenize; it was {prompt!r}"
+        )
+
+
 def generate(
     model: keras.Model,
     vocabulary: Vocabulary,
@@ -139,22 +157,19 @@ def generate(
         model is of another kind or differs from the vocabulary in size.
     """
     require_whole(1, max_tokens=max_tokens)
-    if isinstance(prompt, str) or not all(isinstance(token, str) for token in prompt):
-        raise ValueError(
-            "prompt must be a sequence of tokens; tokenise a text first, for example with "
-            f"preprocessing.tokenize; it was {prompt!r}"
-        )
+    require_tokens(prompt)
     models.require_vocabulary_size(model, len(vocabulary))
     if models.number_of_streams(model) != 1:
         model = models.with_batch_size(model, 1)
     rng = np.random.default_rng(seed)
-    banned = (vocabulary.unk_id, vocabulary.pad_id, vocabulary.bos_id)
     tokens = list(prompt)
     unread = [vocabulary.eos_id, *vocabulary.encode(tokens)]  # </s> ended the sentence before
     with _fresh_state(model):
         for _ in range(max_tokens):
             logits = model.predict_on_batch(np.array([unread], np.int32))[0, -1]
-            probabilities = next_word_probabilities(logits, temperature, top_k, top_p, banned)
+            probabilities = next_word_probabilities(
+                logits, temperature, top_k, top_p, vocabulary.never_written
+            )
             word = int(rng.choice(len(vocabulary), p=probabilities))
             if word == vocabulary.eos_id:
                 break

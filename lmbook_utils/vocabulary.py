@@ -56,6 +56,7 @@ class Vocabulary:
     """
 
     pad_id, unk_id, bos_id, eos_id = range(len(SPECIAL_TOKENS))
+    never_written = (pad_id, unk_id, bos_id)  # by a model that writes a text for readers
 
     def __init__(self, words: Iterable[str]):
         words = _checked_tokens(words, "words")

@@ -199,6 +199,19 @@ def test_generation_wants_whole_numbers(path, arguments):
         export.generate(export.read(path), **arguments)
 
 
+@pytest.mark.parametrize("prompt", ["the cat", [1, 2]])
+def test_a_prompt_that_is_no_list_of_tokens_is_refused(path, prompt):
+    with pytest.raises(ValueError, match="prompt must be a sequence of tokens"):
+        export.generate(export.read(path), prompt)
+
+
+def test_keras_and_the_export_give_each_other_the_same_weights(model):
+    there = network.from_keras(model)
+    back = network.to_keras(there, batch_size=1)
+    for one, other in zip(model.get_weights(), back.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
 def test_a_table_of_too_many_words_is_refused(counted):
     with pytest.raises(ValueError, match="at most 65536 words; it has 70000"):
         ngrams.to_json(counted.tables_, 70000)
@@ -365,12 +378,7 @@ def test_the_pages_say_how_much_they_load():
 def test_the_shipped_network_has_the_perplexity_that_was_recorded(shipped):
     text = corpus.load_encoded()
     assert shipped.vocabulary == text.vocabulary
-    weights = shipped.network
-    words, units = weights.embedding.shape
-    model = models.build_language_model("lstm", words, units, units, tied=True)
-    lstm = next(layer for layer in model.layers if layer.name == "lstm_1")
-    lstm.set_weights([weights.kernel.T, weights.recurrent.T, weights.bias])
-    model.get_layer("embedding").set_weights([weights.embedding, weights.output_bias])
+    model = network.to_keras(shipped.network)
     found = metrics.perplexity(training.score_stream(model, text.test).log_probs)
     perplexities = {run["bits"]: run["test_perplexity"] for run in recorded()["exports"]}
     assert found == pytest.approx(perplexities[8], rel=1e-4)

@@ -28,9 +28,14 @@ LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 
-# README's code blocks in the shell's language, without comments; and its inline code.
-SHELL = "\n".join(re.findall(r"```bash\n(.*?)```", README, re.DOTALL))
-COMMANDS = [line.split("#")[0].strip() for line in SHELL.splitlines() if line.strip()]
+
+def commands_of(text):
+    """The lines of a page's code blocks in the shell's language, without comments."""
+    lines = "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL)).splitlines()
+    return [line.split("#")[0].strip() for line in lines if line.strip()]
+
+
+COMMANDS = commands_of(README)  # and its inline code
 COMMANDS += re.findall(r"`((?:make|python|pip) [^`]+)`", README)
 
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="a shell script, for Linux and macOS")
@@ -359,18 +364,7 @@ def test_what_a_page_links_to_or_names_exists(page):
 
 
 @pytest.mark.parametrize(
-    "command",
-    re.findall(
-        r"^(?:make|python) [^#\n]+",
-        "\n".join(
-            re.findall(
-                r"```bash\n(.*?)```",
-                (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"),
-                re.DOTALL,
-            )
-        ),
-        re.MULTILINE,
-    ),
+    "command", commands_of((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
 )
 def test_each_command_for_contributors_exists(command):
     if command.startswith("make "):

@@ -65,6 +65,7 @@ WITHOUT_EXAMPLE = {
     "export.network.from_json": "is what export.read calls",
     "export.network.from_keras": "is what export.write calls",
     "export.network.to_json": "is what export.write calls",
+    "export.network.to_keras": "needs exported weights; benchmarks/playground.py shows it",
     "export.ngrams.from_json": "is what export.read calls",
     "export.ngrams.to_json": "is what export.write calls",
     "export.page.generate": "needs an exported model; chapter 5 shows it",

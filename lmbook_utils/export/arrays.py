@@ -8,6 +8,7 @@ import numpy as np
 
 from lmbook_utils import compression
 
+BITS = (4, 8, 32)
 _DTYPES = {"float32": "<f4", "uint16": "<u2", "int8": "i1"}
 
 
@@ -66,7 +67,7 @@ def decode_matrix(stored: Any, shape: tuple[int, int], name: str) -> np.ndarray:
     ValueError
         If it is not as :func:`encode_matrix` makes it, has another shape, or is not finite.
     """
-    if not isinstance(stored, dict) or stored.get("bits") not in (4, 8, 32):
+    if not isinstance(stored, dict) or stored.get("bits") not in BITS:
         raise ValueError(f"{name} must have 4, 8 or 32 bits; it was {str(stored)[:60]!r}")
     if stored["bits"] == 32:
         matrix = decode(stored.get("values"), "float32", shape, name)
@@ -74,6 +75,18 @@ def decode_matrix(stored: Any, shape: tuple[int, int], name: str) -> np.ndarray:
         values = decode(stored.get("values"), "int8", shape, name)
         scales = decode(stored.get("scales"), "float32", (shape[0], 1), f"{name}'s scales")
         matrix = compression.dequantise(compression.Quantised(values, scales))
-    if not np.isfinite(matrix).all():
+    return require_finite(matrix, name)
+
+
+def require_finite(array: np.ndarray, name: str) -> np.ndarray:
+    """The array itself, or a ``ValueError`` if it holds NaN or infinity.
+
+    Examples
+    --------
+    >>> require_finite(np.array([0.5, np.inf]), "bias")
+    Traceback (most recent call last):
+    ValueError: bias must hold finite numbers; it holds NaN or infinity
+    """
+    if not np.isfinite(array).all():
         raise ValueError(f"{name} must hold finite numbers; it holds NaN or infinity")
-    return matrix
+    return array

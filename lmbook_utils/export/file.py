@@ -37,7 +37,7 @@ from typing import Any
 import keras
 
 from lmbook_utils import storage
-from lmbook_utils.export import network, ngrams
+from lmbook_utils.export import arrays, network, ngrams
 from lmbook_utils.export.network import Network
 from lmbook_utils.ngram.model import NGramModel
 from lmbook_utils.ngram.tables import Table
@@ -106,7 +106,7 @@ def write(
             f"vocabulary must have as many words as the model, {len(weights.embedding)}; it has "
             f"{len(vocabulary)}"
         )
-    if bits not in (4, 8, 32):
+    if bits not in arrays.BITS:
         raise ValueError(f"bits must be 4, 8 or 32; it was {bits!r}")
     tables: list[Table] = []
     if ngram_model is not None:

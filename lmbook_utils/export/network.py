@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import expit
 
 from lmbook_utils.export import arrays
+from lmbook_utils.models import build_language_model
 from lmbook_utils.models.tied import TiedEmbedding
 
 
@@ -80,6 +81,16 @@ def from_keras(model: keras.Model) -> Network:
     return Network(embedding, kernel.T, recurrent.T, bias, np.asarray(tied[0].bias))
 
 
+def to_keras(network: Network, batch_size: int = 16) -> keras.Model:
+    """A model of Keras with these weights, the inverse of :func:`from_keras`."""
+    words, units = network.embedding.shape
+    model = build_language_model("lstm", words, units, units, batch_size=batch_size, tied=True)
+    lstm = [network.kernel.T, network.recurrent.T, network.bias]
+    model.get_layer("lstm_1").set_weights(lstm)
+    model.get_layer("embedding").set_weights([network.embedding, network.output_bias])
+    return model
+
+
 def to_json(network: Network, bits: int) -> dict[str, Any]:
     """The network with 4, 8 or 32 bits for each number of its matrices; biases keep 32."""
     return {
@@ -104,19 +115,17 @@ def from_json(stored: Any, words: int) -> Network:
     units = stored.get("units") if isinstance(stored, dict) else None
     if not isinstance(units, int) or not 1 <= units <= 4096:
         raise ValueError(f"network's units must be a whole number from 1 to 4096; it was {units!r}")
+    matrices = {"embedding": words, "kernel": 4 * units, "recurrent": 4 * units}  # their rows
+    vectors = {"bias": 4 * units, "output_bias": words}
     return Network(
-        arrays.decode_matrix(stored.get("embedding"), (words, units), "embedding"),
-        arrays.decode_matrix(stored.get("kernel"), (4 * units, units), "kernel"),
-        arrays.decode_matrix(stored.get("recurrent"), (4 * units, units), "recurrent"),
-        _finite(arrays.decode(stored.get("bias"), "float32", (4 * units,), "bias"), "bias"),
-        _finite(
-            arrays.decode(stored.get("output_bias"), "float32", (words,), "output_bias"),
-            "output_bias",
-        ),
+        **{
+            name: arrays.decode_matrix(stored.get(name), (rows, units), name)
+            for name, rows in matrices.items()
+        },
+        **{
+            name: arrays.require_finite(
+                arrays.decode(stored.get(name), "float32", (length,), name), name
+            )
+            for name, length in vectors.items()
+        },
     )
-
-
-def _finite(array: np.ndarray, name: str) -> np.ndarray:
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must hold finite numbers; it holds NaN or infinity")
-    return array

@@ -10,7 +10,7 @@ from scipy.special import log_softmax
 
 from lmbook_utils._validation import is_number, require_whole
 from lmbook_utils.export.file import Exported
-from lmbook_utils.generation import next_word_probabilities
+from lmbook_utils.generation import next_word_probabilities, require_tokens
 from lmbook_utils.ngram.tables import next_word_log_probs
 
 _MASK = 0xFFFFFFFF
@@ -103,16 +103,19 @@ def generate(
     Raises
     ------
     ValueError
-        As :func:`mixture` and ``next_word_probabilities``, or if a number is not a whole one.
+        As :func:`mixture` and ``next_word_probabilities``, or if a number is not a whole one or the
+        prompt a string.
     """
     require_whole(1, max_tokens=max_tokens)
     require_whole(0, seed=seed)
+    require_tokens(prompt)
     vocabulary, words = exported.vocabulary, list(prompt)
-    banned = (vocabulary.unk_id, vocabulary.pad_id, vocabulary.bos_id)
     draws = uniform_draws(seed)
     for _ in range(max_tokens):
         log_probs = mixture(exported, vocabulary.encode(words), weight)
-        probabilities = next_word_probabilities(log_probs, temperature, top_k, top_p, banned)
+        probabilities = next_word_probabilities(
+            log_probs, temperature, top_k, top_p, vocabulary.never_written
+        )
         reached = np.flatnonzero(np.cumsum(probabilities) > next(draws))
         word = int(reached[0]) if len(reached) else int(np.flatnonzero(probabilities)[-1])
         if word == vocabulary.eos_id:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from site_checks import DESK, overflow, visit
+from site_checks import DESK, PHONE, overflow, visit
 
 from lmbook_utils import corpus, export, generation, models
 from lmbook_utils.datasets.wikipedia import load_wikipedia
@@ -37,7 +37,6 @@ SETTINGS = [
     {"top_p": 0.8},
     {"temperature": 1.2, "top_k": 5, "top_p": 0.6},
 ]
-NARROW = {"width": 360, "height": 740}
 
 
 def small_model():
@@ -107,11 +106,8 @@ def test_the_logits_are_those_of_python(both):
 
 def test_the_logits_are_those_of_keras_in_32_bits(both):
     exported, page = both
-    weights, ids = exported.network, some_ids(exported, 20)
-    words, units = weights.embedding.shape
-    model = models.build_language_model("lstm", words, units, units, batch_size=1, tied=True)
-    model.get_layer("lstm_1").set_weights([weights.kernel.T, weights.recurrent.T, weights.bias])
-    model.get_layer("embedding").set_weights([weights.embedding, weights.output_bias])
+    ids = some_ids(exported, 20)
+    model = export.network.to_keras(exported.network, batch_size=1)
     expected = model(np.array([[exported.vocabulary.eos_id, *ids]])).numpy()[0, 1:]
     code = f"{READ} return text.states.map(({{ h }}) => [...core.logits(model.network, {{ h }})]);"
     found = np.array(in_page(page, code, ids=ids.tolist()))
@@ -329,7 +325,7 @@ def test_it_can_be_played_with_the_keyboard_alone(opened):
     assert page.locator("output").first.inner_text() == "0.95"
 
 
-@pytest.mark.parametrize("size", [NARROW, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_it_is_not_wider_than_the_window(page, size):
     page.set_viewport_size(size)
     page.get_by_text("The hidden state, word by word").click()

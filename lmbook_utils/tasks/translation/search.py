@@ -11,7 +11,7 @@ from lmbook_utils.tasks.translation.encoder_decoder import EncoderDecoder, encod
 from lmbook_utils.vocabulary import Vocabulary
 
 # What a translation does not hold; the unknown word is trained on and never written.
-_NEVER_WRITTEN = [Vocabulary.pad_id, Vocabulary.unk_id, Vocabulary.bos_id]
+_NEVER_WRITTEN = list(Vocabulary.never_written)  # an index of NumPy
 
 
 class Hypothesis(NamedTuple):
