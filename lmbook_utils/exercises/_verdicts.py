@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import wraps
 from math import isnan
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any
 
 from lmbook_utils._validation import is_number
@@ -69,15 +71,36 @@ def require_share(answer: Any, expected: float) -> None:
     require(abs(number - expected) < 0.001, f"{number:.4f} is too {size}")
 
 
+# Long enough for the book's own solutions on a slow machine, short enough to wait for.
+SECONDS_FOR_AN_ANSWER = 20.0
+
+
 def call(function: Callable, case: str, *arguments: Any) -> Any:
-    """Call the reader's function, which may fail in any way; say for which input it did.
+    """Call the reader's function, which may fail in any way or never end; say for which input.
+
+    It runs in a thread, because that is what a program can stop waiting for on every system.
 
     Examples
     --------
     >>> call(len, "for a list of two", ["a", "b"])
     2
     """
+    results: Queue[tuple[Any, BaseException | None]] = Queue()
+
+    def run() -> None:
+        try:
+            results.put((function(*arguments), None))
+        except BaseException as error:  # "exit()" in an answer must not end the check either
+            results.put((None, error))
+
+    Thread(target=run, daemon=True).start()
     try:
-        return function(*arguments)
-    except Exception as error:
+        result, error = results.get(timeout=SECONDS_FOR_AN_ANSWER)
+    except Empty:
+        raise NotYetError(
+            f"{case}, it has not returned after {SECONDS_FOR_AN_ANSWER:.0f} seconds; restart the "
+            "kernel, for it is still running"
+        ) from None
+    if error is not None:
         raise NotYetError(f"{case}, it raised {type(error).__name__}: {error}") from error
+    return result
