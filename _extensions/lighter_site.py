@@ -91,7 +91,9 @@ def lighten_icons(folder: Path) -> None:
         encoding="utf-8",
     )
     sheets = "".join(file.read_text(encoding="utf-8") for file in static.rglob("*.css"))
-    cut_font(static / "vendor" / "fontawesome" / "webfonts" / f"{FONT}.ttf", icon_characters(sheets))
+    cut_font(
+        static / "vendor" / "fontawesome" / "webfonts" / f"{FONT}.ttf", icon_characters(sheets)
+    )
 
 
 def lighten(app: Sphinx, error: Exception | None) -> None:
