@@ -13,8 +13,17 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 PAGE = "chapters/appendix/glossary"
-# Where a link would be wrong (in another link), or where words are not running text.
-NOT_WITHIN = (nodes.reference, nodes.literal, nodes.title, nodes.caption, nodes.math, nodes.raw)
+# Where a link would be wrong (in another link), where words are not running text, and where a term
+# is being introduced, in bold.
+NOT_WITHIN = (
+    nodes.reference,
+    nodes.literal,
+    nodes.title,
+    nodes.caption,
+    nodes.math,
+    nodes.raw,
+    nodes.strong,
+)
 
 
 class Term(NamedTuple):

@@ -1,4 +1,4 @@
-"""The built notebooks on Colab: their first cell installs the package; elsewhere it does nothing."""
+"""The built notebooks on Colab: their first cell installs the package, and nothing elsewhere."""
 
 import json
 import sys

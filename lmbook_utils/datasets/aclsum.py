@@ -31,7 +31,7 @@ class Paper(NamedTuple):
     sentences: tuple[str, ...]
     """With a space before each punctuation mark."""
     sections: tuple[str, ...]
-    """Of each sentence, one of :data:`SECTIONS`."""
+    """Of each sentence, one of ``SECTIONS``."""
     summaries: dict[str, str]
     """Aspect → one sentence of at most 25 words."""
     labels: dict[str, tuple[int, ...]]

@@ -93,7 +93,7 @@ def generate(
     temperature, top_k, top_p
         See :func:`lmbook_utils.generation.next_word_probabilities`.
     seed
-        Of :func:`uniform_draws`, a whole number from 0.
+        Of :func:`lmbook_utils.export.page.uniform_draws`, a whole number from 0.
 
     Returns
     -------

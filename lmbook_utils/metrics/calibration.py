@@ -137,7 +137,7 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        As :func:`~lmbook_utils.metrics.scores.score_logits`; if there is no token, or a word that
+        As :func:`~lmbook_utils.metrics.score_logits`; if there is no token, or a word that
         came has no probability; or if no temperature between 0.01 and 100 is best, as where the
         words that came always have the highest logits, or no higher than others.
 

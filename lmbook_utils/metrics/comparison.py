@@ -79,9 +79,9 @@ def compare(
     r"""Compare models on the same tokens, with intervals over groups of tokens.
 
     Each model has its perplexity with the interval of
-    :func:`~lmbook_utils.metrics.uncertainty.perplexity_interval`, and each but the baseline the
+    :func:`~lmbook_utils.metrics.perplexity_interval`, and each but the baseline the
     ratio to the baseline's perplexity with that of
-    :func:`~lmbook_utils.metrics.uncertainty.perplexity_ratio_interval`. Judge a difference by the
+    :func:`~lmbook_utils.metrics.perplexity_ratio_interval`. Judge a difference by the
     interval of the ratio, which is paired; two intervals of perplexities may overlap although one
     model is better on every article.
 

@@ -28,7 +28,7 @@ _NGram = tuple[list[bytes], tuple[float, float]]  # words, and logarithms to the
 
 
 def write(path: str | PathLike[str], tables: list[Table], vocabulary: Vocabulary) -> None:
-    """Write the tables of a model; see :meth:`NGramModel.write_arpa`."""
+    """Write the tables of a model; see :meth:`lmbook_utils.ngram.NGramModel.write_arpa`."""
     _require_writable(vocabulary)
     lines = ["\\data\\"]
     sizes = [len(tables[0].keys) - 1, *(len(table.keys) for table in tables[1:])]
@@ -106,7 +106,7 @@ class _Lines:
 
 
 def read(path: str | PathLike[str]) -> tuple[list[Table], Vocabulary]:
-    """Read the tables of a model and its vocabulary; see :meth:`NGramModel.read_arpa`.
+    """Read a model's tables and vocabulary; see :meth:`lmbook_utils.ngram.NGramModel.read_arpa`.
 
     Raises
     ------

@@ -271,7 +271,7 @@ class RNN:
             The factor :math:`\eta`, above 0.
         clip_norm
             The gradients are shortened to this global norm, if they are longer; ``None`` never to
-            shorten them. See :func:`clip_by_global_norm`.
+            shorten them. See :func:`lmbook_utils.optimizers.clip_by_global_norm`.
 
         Returns
         -------

@@ -27,7 +27,7 @@ def place_features(sentences: Sequence[str], sections: Sequence[str]) -> np.ndar
     sentences
         Of one paper, as text.
     sections
-        Of each sentence, one of :data:`~lmbook_utils.datasets.aclsum.SECTIONS`; sentences of a
+        Of each sentence, one of ``aclsum.SECTIONS``; sentences of a
         section stand together.
 
     Returns
