@@ -123,8 +123,8 @@ def precision_recall_f1(
     if zero_division not in (0, 1):
         raise ValueError(f"zero_division must be 0 or 1; it was {zero_division!r}")
     if average == "micro":
-        right = float((targets == guesses).mean())
-        return PrecisionRecallF1(right, right, right)
+        accuracy = float((targets == guesses).mean())
+        return PrecisionRecallF1(accuracy, accuracy, accuracy)
     came, guessed, right = _counts(targets, guesses, vocab_size)
     per_class = [
         np.divide(part, whole, out=np.full(len(came), float(zero_division)), where=whole > 0)
