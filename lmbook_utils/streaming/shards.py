@@ -4,7 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,7 @@ import numpy as np
 from lmbook_utils import storage
 from lmbook_utils._validation import require_whole
 
-_OPENERS: dict[str, Callable[[Path, str], Any]] = {
-    "none": open,
-    "gzip": gzip.open,
-    "bz2": bz2.open,
-    "xz": lzma.open,
-}
+_OPENERS: dict[str, Any] = {"none": open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _COMPRESSORS = {
     "none": bytes,
     # Without the time of writing, so that the same ids make the same file.
