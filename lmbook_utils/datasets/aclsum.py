@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lmbook_utils.datasets import registry
 
@@ -69,7 +69,7 @@ def _read(file: Path) -> list[Paper]:
         return [_paper(json.loads(line)) for line in lines]
 
 
-def _paper(row: dict) -> Paper:
+def _paper(row: dict[str, Any]) -> Paper:
     of_section = row["sentences"]
     return Paper(
         row["id"],

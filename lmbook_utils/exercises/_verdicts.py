@@ -7,6 +7,8 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any
 
+import numpy as np
+
 from lmbook_utils._validation import is_number
 
 
@@ -35,7 +37,7 @@ def prints_verdict(check: Callable[..., None]) -> Callable[..., None]:
     return printing
 
 
-def require(condition: bool, otherwise: str) -> None:
+def require(condition: bool | np.bool_, otherwise: str) -> None:
     """Complain of an answer, unless a condition holds.
 
     Examples
@@ -75,7 +77,7 @@ def require_share(answer: Any, expected: float) -> None:
 SECONDS_FOR_AN_ANSWER = 20.0
 
 
-def call(function: Callable, case: str, *arguments: Any) -> Any:
+def call(function: Callable[..., Any], case: str, *arguments: Any) -> Any:
     """Call the reader's function, which may fail in any way or never end; say for which input.
 
     It runs in a thread, because that is what a program can stop waiting for on every system.

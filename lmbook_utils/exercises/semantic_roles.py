@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def check_valid_sequences(answer: int) -> None:
 
 
 @prints_verdict
-def check_kappa(function: Callable[[Sequence, Sequence], float]) -> None:
+def check_kappa(function: Callable[[Sequence[Any], Sequence[Any]], float]) -> None:
     """Chapter 7: Cohen's kappa of two annotators, from their labels of the same items.
 
     Examples

@@ -41,6 +41,6 @@ accuracy.
     ):
         name = f"for labels {labels} and guesses {guesses}"
         result = number_from(call(function, name, np.array(labels), np.array(guesses)))
-        expected = metrics.precision_recall_f1(labels, guesses, vocab_size=2).f1
+        expected = float(metrics.precision_recall_f1(labels, guesses, vocab_size=2).f1)
         hint = "; that is the accuracy" if result == np.mean(np.equal(labels, guesses)) else ""
         require(np.isclose(result, expected), f"{name}, the result is {result:.4g}{hint}")

@@ -67,8 +67,8 @@ is one of several others, and all of them together have the probability of the r
         ("PBT", "PPP", 0.3, "the stops P B T heard for P P P at the rate 0.3"),
         ("P" * 2000, "P" * 2000, 0.5, "2000 stops heard as they are at the rate 0.5"),
     ):
-        heard, phones = list(heard), list(phones)
-        result = number_from(call(function, f"for {name}", heard, phones, rate, len(stops)))
+        arguments = list(heard), list(phones), rate, len(stops)
+        result = number_from(call(function, f"for {name}", *arguments))
         same = sum(one == other for one, other in zip(heard, phones, strict=True))
         other = (len(heard) - same) * np.log(rate / (len(stops) - 1))
         expected = same * np.log(1 - rate) + other

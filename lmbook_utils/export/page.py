@@ -62,12 +62,15 @@ def mixture(exported: Exported, ids: np.ndarray, weight: float = 1.0) -> np.ndar
     if weight < 1 and not exported.tables:
         raise ValueError(f"weight must be 1, as there is no n-gram model; it was {weight!r}")
     vocabulary, ids = exported.vocabulary, np.asarray(ids, int)
-    of_network = log_softmax(exported.network.logits(np.array([vocabulary.eos_id, *ids]))[-1])
+    of_network: np.ndarray = log_softmax(
+        exported.network.logits(np.array([vocabulary.eos_id, *ids]))[-1]
+    )
     if weight == 1:
         return of_network
     context = np.array([vocabulary.bos_id, *ids])
     counted = next_word_log_probs(exported.tables, context, len(vocabulary))
-    return np.log(weight * np.exp(of_network) + (1 - weight) * np.exp(counted))
+    mixed: np.ndarray = np.log(weight * np.exp(of_network) + (1 - weight) * np.exp(counted))
+    return mixed
 
 
 def generate(

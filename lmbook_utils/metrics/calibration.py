@@ -21,7 +21,7 @@ class ReliabilityCurve(NamedTuple):
     """Mean probability that the model gave to its guesses."""
     accuracy: np.ndarray
     """Share of its guesses that were right."""
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides the method of tuples, not needed
     """Number of tokens."""
 
 

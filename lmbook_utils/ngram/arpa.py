@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -195,8 +195,8 @@ def _read_unigrams(lines: _Lines, unigrams: Iterator[_NGram]) -> tuple[Table, Vo
     logarithms.setdefault(UNK, (LOG_10_OF_MISSING_UNK, 0.0))
     logarithms[PAD] = -np.inf, 0.0
     logarithms[BOS] = -np.inf, logarithms[BOS][1]  # never predicted, whatever the file says
-    values = np.array([logarithms[token] for token in vocabulary.tokens])
-    return _table(np.arange(len(vocabulary)), values), vocabulary
+    in_order = np.array([logarithms[token] for token in vocabulary.tokens])
+    return _table(np.arange(len(vocabulary)), in_order), vocabulary
 
 
 def _read_table(
@@ -218,7 +218,7 @@ def _read_table(
         all_values.extend(values)
         line_numbers.append(lines.number)
 
-    def error(row: int, problem: str) -> ValueError:
+    def error(row: np.integer[Any], problem: str) -> ValueError:
         lines.number = line_numbers[row]
         return lines.error(f"has {' '.join(vocabulary.decode(ids[row]))!r}, {problem}")
 

@@ -6,13 +6,14 @@ import lzma
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lmbook_utils import storage
 from lmbook_utils._validation import require_whole
 
-_OPENERS = {"none": open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+_OPENERS: dict[str, Any] = {"none": open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _COMPRESSORS = {
     "none": bytes,
     # Without the time of writing, so that the same ids make the same file.

@@ -77,7 +77,7 @@ name another folder
         """
         header = json.dumps({"settings": self._settings, "progress": progress})
         content = io.BytesIO()
-        named = {f"array_{number}": array for number, array in enumerate(arrays)}
+        named: dict[str, Any] = {f"array_{number}": array for number, array in enumerate(arrays)}
         np.savez(content, header=np.array(header), **named)
         storage.write_atomically(self.folder / _FILE, content.getvalue())
 

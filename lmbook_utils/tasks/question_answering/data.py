@@ -158,7 +158,7 @@ def split_questions(questions: Sequence[Question]) -> dict[str, tuple[Question, 
         [article.title for article in datasets.load_wikipedia().articles],
         [question.text for question in load_questions() if not question.answers],
     ]
-    part_of = {}
+    part_of: dict[str, str] = {}
     for names in groups:
         parts = split_documents(names, SPLIT_SEED, SPLIT_FRACTIONS)
         part_of |= {names[i]: part for part, rows in parts.items() for i in rows}

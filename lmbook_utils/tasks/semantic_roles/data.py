@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 from lmbook_utils import datasets
 from lmbook_utils._validation import is_whole
@@ -67,7 +68,7 @@ class Proposition:
 
 
 def checked_roles(
-    roles: Iterable[Sequence], length: int, predicate: int, where: str = "roles"
+    roles: Iterable[Sequence[Any]], length: int, predicate: int, where: str = "roles"
 ) -> tuple[Role, ...]:
     """Check the roles of one predicate, and put them in order.
 

@@ -100,7 +100,8 @@ def read_spoken(path: str | os.PathLike[str]) -> list[SpokenSentence]:
 def _packed(sentence: SpokenSentence) -> dict[str, Any]:
     order = sorted(range(len(sentence.hypotheses)), key=sentence.hypotheses.__getitem__)
     number_of: dict[str, int] = {}
-    rows, before = [], ()
+    rows: list[list[int]] = []
+    before: tuple[str, ...] = ()
     for words in (sentence.hypotheses[i] for i in order):
         kept = _shared(before, words)
         rows.append([kept, *(number_of.setdefault(w, len(number_of)) for w in words[kept:])])
