@@ -17,6 +17,7 @@ import keras
 import lmbook_utils.models
 import lmbook_utils.training  # noqa: F401  (Keras must know the book's own classes to load them)
 from lmbook_utils import storage
+from lmbook_utils._validation import is_whole
 from lmbook_utils.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -180,7 +181,11 @@ def _verify(folder: Path) -> None:
         )
     _require_file(folder / _MANIFEST)
     manifest = storage.read_verified_json(folder / _MANIFEST)
-    if not isinstance(manifest, dict) or not {"format", "sha256"} <= manifest.keys():
+    if (
+        not isinstance(manifest, dict)
+        or not is_whole(manifest.get("format"))
+        or not isinstance(manifest.get("sha256"), dict)
+    ):
         raise _damaged(folder / _MANIFEST)
     if manifest["format"] > FORMAT_VERSION:
         raise ValueError(

@@ -64,6 +64,27 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read a text file in UTF-8.
+
+    Raises
+    ------
+    ValueError
+        If it holds something else than UTF-8; the message names the file.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> read_text(os.devnull)
+    ''
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"path must be a text in UTF-8; {path} is none ({error})") from error
+
+
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file so that, whatever happens, it has all of its new content or is untouched.
 
@@ -146,4 +167,7 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
         return None
     if hashlib.sha256(body).hexdigest().encode("ascii") != checksum:
         return None
-    return json.loads(body)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):  # not written by this module, but with a right checksum
+        return None

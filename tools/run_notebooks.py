@@ -67,8 +67,9 @@ def read_notebook(path: Path) -> NotebookNode:
     OSError
         If the file cannot be read.
     """
+    stored = path.read_bytes()
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(stored.decode("utf-8"))
         seen = set()
         for index, cell in enumerate(content["cells"]):
             if cell.get("id") is None or cell["id"] in seen:
@@ -78,7 +79,7 @@ def read_notebook(path: Path) -> NotebookNode:
         content["nbformat_minor"] = max(content["nbformat_minor"], 5)  # the first with cell ids
         notebook = nbformat.reads(json.dumps(content), as_version=4)
         nbformat.validate(notebook)
-    except (KeyError, TypeError, ValueError, nbformat.ValidationError) as error:
+    except Exception as error:  # nbformat raises any kind, depending on what is wrong
         raise NotebookFailedError(f"is not a valid notebook: {error}") from error
     return notebook
 

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _COMPRESSORS = {
     "xz": lzma.compress,
 }
 _SUFFIXES = {"none": "", "gzip": ".gz", "bz2": ".bz2", "xz": ".xz"}
+_DAMAGED = (OSError, zlib.error, lzma.LZMAError)  # what the readers of compressed files raise
 _TYPE = np.dtype("<u2")  # little-endian on every machine; enough for 65,536 entries
 _BLOCK = 1 << 15
 
@@ -99,9 +101,10 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
     Raises
     ------
     ValueError
-        If a file ends in the middle of an id or of its compressed data.
+        If a file ends in the middle of an id or of its compressed data, or these are damaged or
+        not compressed as the file's name says, or the name is of another kind.
     OSError
-        If a file cannot be read, or is not compressed as its name says.
+        If a file cannot be read.
 
     Examples
     --------
@@ -110,7 +113,10 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
     []
     """
     for file in map(Path, files):
-        opener = next(_OPENERS[n] for n, suffix in _SUFFIXES.items() if file.suffix == suffix)
+        known = [name for name, suffix in _SUFFIXES.items() if file.suffix == suffix]
+        if not known:
+            raise ValueError(f"files must be named as write_shards does; one was {file.name}")
+        opener = _OPENERS[known[0]]
         with opener(file, "rb") as content:
             try:
                 while block := content.read(_BLOCK * _TYPE.itemsize):
@@ -119,6 +125,13 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
                     yield np.frombuffer(block, _TYPE)
             except EOFError as error:
                 raise ValueError(f"files must be complete; {file.name} is cut off") from error
+            except _DAMAGED as error:
+                if getattr(error, "errno", None):  # the disk failed, not the reader of gzip or bz2
+                    raise
+                raise ValueError(
+                    f"files must be compressed as their names say, and whole; {file.name} is not "
+                    f"({error})"
+                ) from error
 
 
 def write_mapped(pieces: Iterable[np.ndarray], path: str | os.PathLike[str]) -> int:
