@@ -109,8 +109,9 @@ def _outcomes(name: str, inputs: int) -> Iterator[tuple[int, str, str]]:
         child = processes.Process(target=_read_all, args=(name, numbers, sender, current))
         child.start()
         sender.close()
+        receiver.recv()  # the reader is prepared, however long that takes
         done = 0
-        while done < len(numbers) and receiver.poll(PATIENCE):
+        while done < len(numbers) and _waits_for(receiver, current):
             try:
                 batch = receiver.recv()
             except EOFError:
@@ -127,6 +128,16 @@ def _outcomes(name: str, inputs: int) -> Iterator[tuple[int, str, str]]:
             to_do += [part for part in reversed(left) if part]
 
 
+def _waits_for(receiver: multiprocessing.connection.Connection, current: Any) -> bool:
+    """Wait for a batch, as long as one file after the other is done."""
+    before = None
+    while not receiver.poll(PATIENCE):
+        if current.value == before:
+            return False
+        before = current.value
+    return True
+
+
 def _read_all(
     name: str,
     numbers: range,
@@ -136,6 +147,7 @@ def _read_all(
     """Read files in this process, under the limits, and hand over what happened now and then."""
     with tempfile.TemporaryDirectory(dir=_memory_folder()) as folder:
         reader = readers.prepared(name, Path(folder))
+        sender.send("prepared")
         _limit_memory()
         signal.signal(signal.SIGALRM, _ring)
         batch, sent = [], time.monotonic()

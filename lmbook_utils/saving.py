@@ -4,6 +4,7 @@ A saved model is one folder. It is checked before anything in it is used, and no
 code of its own: the network is a Keras file that is loaded in safe mode, all else is JSON.
 """
 
+import glob
 import json
 import os
 import shutil
@@ -91,6 +92,7 @@ def save_model(
         model.optimizer.build(model.trainable_variables)  # else Keras warns when it is loaded
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        storage.remove_left_behind(folder.parent, f".{glob.escape(folder.name)}.*.part")
         with tempfile.TemporaryDirectory(
             prefix=f".{folder.name}.", suffix=".part", dir=folder.parent
         ) as temporary:

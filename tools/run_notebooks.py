@@ -35,6 +35,8 @@ from PIL import Image
 from sphinx_external_toc.parsing import parse_toc_yaml
 from tqdm import tqdm
 
+from lmbook_utils import storage
+
 ROOT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT = 600  # seconds
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -86,12 +88,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook in one step, so that an interruption leaves the old file, never half."""
-    new = path.with_suffix(".ipynb.tmp")
-    try:
-        new.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    storage.write_atomically(path, (nbformat.writes(notebook) + "\n").encode("utf-8"))
 
 
 def clean(notebook: NotebookNode) -> NotebookNode:

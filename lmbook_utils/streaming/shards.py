@@ -153,19 +153,8 @@ def write_mapped(pieces: Iterable[np.ndarray], path: str | os.PathLike[str]) -> 
     >>> map_ids(path)[1:3].tolist()
     [5, 6]
     """
-    count = 0
-    path = Path(path)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        with unfinished.open("wb") as file:
-            for piece in pieces:
-                ids = _checked(piece)
-                file.write(ids.tobytes())
-                count += len(ids)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return count
+    storage.write_atomically(path, (_checked(piece).tobytes() for piece in pieces))
+    return Path(path).stat().st_size // _TYPE.itemsize
 
 
 def map_ids(path: str | os.PathLike[str]) -> np.ndarray:
