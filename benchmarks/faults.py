@@ -1,7 +1,8 @@
 """Processes that are killed, full disks, folders without permission, two processes at once.
 
     python benchmarks/faults.py                     all of it; 20 minutes on one core
-    python benchmarks/faults.py kills "ARPA file"   one part, of one writer; nothing is recorded
+    python benchmarks/faults.py kills               one part, which is written anew
+    python benchmarks/faults.py kills "ARPA file"   of one writer, and nothing is recorded
 
 Linux and macOS. For each thing that the book writes:
 
@@ -40,7 +41,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from recording import record
+from recording import RESULTS, record
 from writers import WRITERS, Writer
 
 from lmbook_utils import models, storage, training
@@ -62,12 +63,19 @@ def main() -> None:
     parser.add_argument("part", nargs="?", choices=PARTS, help="default: all")
     parser.add_argument("writer", nargs="?", choices=WRITERS, help="default: all")
     options = parser.parse_args()
-    results = {}
     for part in [options.part] if options.part else PARTS:
-        results[part] = PARTS[part](options.writer)
-        print(f"{part}: {json.dumps(results[part], indent=1)}", flush=True)
-    if not options.part:
-        record("faults", results)
+        result = PARTS[part](options.writer)
+        print(f"{part}: {json.dumps(result, indent=1)}", flush=True)
+        if not options.writer:
+            _record(part, result)
+
+
+def _record(part: str, result: dict[str, Any]) -> None:
+    """Write the results; those of other parts stay as they are."""
+    file = RESULTS / "faults.json"
+    old = json.loads(file.read_text())["results"] if file.exists() else {}
+    results = old | {part: result}
+    record("faults", {name: results[name] for name in PARTS if name in results})
 
 
 # --- Processes ------------------------------------------------------------------------------------
@@ -369,7 +377,7 @@ def _look_after_two(writer: Writer, folder: Path) -> None:
 # --- Training -------------------------------------------------------------------------------------
 
 TRAINING = {"steps": 24, "unrolled_steps": 5, "warmup_steps": 4, "evaluations": 6, "patience": None}
-KILLED_AT = 6
+KILLED_AT = 5  # of them
 
 
 def _train(checkpoint: str | None, kill_at: int = 0) -> tuple[list, list[bytes]]:
