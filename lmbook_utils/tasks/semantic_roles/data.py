@@ -184,7 +184,8 @@ def _parsed(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
         sound = isinstance(row["article"], str) and isinstance(row["sha256"], str)
-        sound = sound and is_whole(row["sentence"]) and is_whole(row["predicate"])
+        sound = sound and is_whole(row["sentence"])
+        sound = sound and not isinstance(row["predicate"], list | dict)
         sound = sound and all(isinstance(role, list) for role in row["roles"])
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = False
