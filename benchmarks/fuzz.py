@@ -2,6 +2,7 @@
 
     python benchmarks/fuzz.py                          all readers; 25 minutes on one core
     python benchmarks/fuzz.py arpa vocabulary          some, whose entries are written anew
+    python benchmarks/fuzz.py arpa --piece 10000       so many more than are recorded
     python benchmarks/fuzz.py arpa --inputs 1000       and nothing is recorded
     python benchmarks/fuzz.py arpa --number 17         one damaged file, with its traceback
 
@@ -32,6 +33,7 @@ from recording import RESULTS, record
 
 SECONDS = 5.0  # for one file
 MEMORY = 1 << 30  # bytes of address space on top of what the process has before the first file
+COUNTS = ("inputs", "taken", "findings", "seconds")
 PATIENCE = 30  # seconds without a file done after which a process hangs where no alarm reaches it
 
 
@@ -45,6 +47,7 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*", choices=[*readers.READERS, []], metavar="READER")
     parser.add_argument("--inputs", type=int, help="files for each reader")
+    parser.add_argument("--piece", type=int, help="files to add to those that are recorded")
     parser.add_argument("--number", type=int, help="read only this one, here")
     options = parser.parse_args()
     names = options.names or list(readers.READERS)
@@ -54,33 +57,43 @@ def main() -> None:
         return
     found = 0
     for name in names:
-        result = fuzz(name, options.inputs)
+        old = _recorded().get(name) if options.piece else None
+        first = old["inputs"] if old else 0
+        count = options.piece or options.inputs or readers.READERS[name].inputs
+        result = fuzz(name, range(first, first + count))
         found += result["findings"]
         if options.inputs is None:
-            _record({name: result})
+            _record(name, _added(old, result) if old else result)
     sys.exit(1 if found else 0)
 
 
-def _record(results: dict[str, dict[str, Any]]) -> None:
-    """Write the results; those of readers that were not run now stay as they are."""
+def _recorded() -> dict[str, dict[str, Any]]:
     file = RESULTS / "fuzz.json"
-    old = json.loads(file.read_text())["results"]["readers"] if file.exists() else {}
-    entries = {name: (old | results)[name] for name in readers.READERS if name in old | results}
-    totals = {
-        key: sum(entry[key] for entry in entries.values())
-        for key in ("inputs", "taken", "findings", "seconds")
-    }
+    return json.loads(file.read_text())["results"]["readers"] if file.exists() else {}
+
+
+def _added(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The results of two pieces together."""
+    result = {key: round(old[key] + new[key], 1) for key in COUNTS}
+    refused = collections.Counter(old["refused"]) + collections.Counter(new["refused"])
+    return result | {"refused": dict(sorted(refused.items())), "found": old["found"] | new["found"]}
+
+
+def _record(name: str, result: dict[str, Any]) -> None:
+    """Write the results; those of readers that were not run now stay as they are."""
+    all_results = _recorded() | {name: result}
+    entries = {name: all_results[name] for name in readers.READERS if name in all_results}
+    totals = {key: round(sum(entry[key] for entry in entries.values()), 1) for key in COUNTS}
     limits = {"seconds": SECONDS, "bytes": MEMORY}
     record("fuzz", {"limits": limits, "totals": totals, "readers": entries})
 
 
-def fuzz(name: str, inputs: int | None = None) -> dict[str, Any]:
+def fuzz(name: str, numbers: range) -> dict[str, Any]:
     """Read damaged files with one reader; count what happened."""
-    inputs = inputs or readers.READERS[name].inputs
     start = time.perf_counter()
     counts: collections.Counter[str] = collections.Counter()
     first: dict[str, dict[str, Any]] = {}  # of the findings that are alike
-    for number, outcome, detail in _outcomes(name, inputs):
+    for number, outcome, detail in _outcomes(name, numbers):
         counts[outcome] += 1
         if outcome == "finding":
             what, _, message = detail.partition(": ")
@@ -98,10 +111,10 @@ def fuzz(name: str, inputs: int | None = None) -> dict[str, Any]:
     return result
 
 
-def _outcomes(name: str, inputs: int) -> Iterator[tuple[int, str, str]]:
+def _outcomes(name: str, numbers: range) -> Iterator[tuple[int, str, str]]:
     """Give the number of each file with what it led to; go on where a process has ended."""
     processes = multiprocessing.get_context("fork")
-    to_do = [range(inputs)]
+    to_do = [numbers]
     while to_do:
         numbers = to_do.pop()
         receiver, sender = processes.Pipe(duplex=False)
