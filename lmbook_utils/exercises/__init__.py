@@ -14,6 +14,7 @@ from lmbook_utils.exercises.faq import (
     check_best_rate,
     check_crossing,
     check_early_stopping,
+    check_missed,
     check_word_dropout,
 )
 from lmbook_utils.exercises.keras_model import check_parameter_count, check_top_p
@@ -24,15 +25,21 @@ from lmbook_utils.exercises.mle_training import (
     check_softmax_gradient,
 )
 from lmbook_utils.exercises.outlook import (
-    check_clip,
     check_exact_p,
-    check_exposure,
     check_kilowatt_hours,
+    check_networks_needed,
+    check_words_behind,
 )
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
     check_news_unknown_share,
     check_windows,
+)
+from lmbook_utils.exercises.privacy import (
+    check_clip,
+    check_copies_covered,
+    check_exposure,
+    check_poison,
 )
 from lmbook_utils.exercises.question_answering import (
     check_fusion,
@@ -53,6 +60,7 @@ from lmbook_utils.exercises.rnn_math import (
 from lmbook_utils.exercises.scaling import (
     check_all_reduce_seconds,
     check_merge,
+    check_prune_and_train,
     check_quantise_row,
     check_training_days,
 )
@@ -68,7 +76,13 @@ from lmbook_utils.exercises.summarisation import (
     check_rank_step,
     check_rouge_2,
 )
-from lmbook_utils.exercises.tools import check_analogy, check_masked_mean, check_npmi
+from lmbook_utils.exercises.tools import (
+    check_analogy,
+    check_masked_mean,
+    check_npmi,
+    check_pmi,
+    check_precision_at,
+)
 from lmbook_utils.exercises.translation import (
     check_attention_weights,
     check_clipped_precision,
@@ -88,6 +102,7 @@ __all__ = [
     "check_clip",
     "check_clipped_precision",
     "check_continuation_probability",
+    "check_copies_covered",
     "check_coverage",
     "check_crossing",
     "check_decode",
@@ -106,14 +121,20 @@ __all__ = [
     "check_masked_mean",
     "check_mean_reciprocal_rank",
     "check_merge",
+    "check_missed",
     "check_nesterov",
+    "check_networks_needed",
     "check_news_unknown_share",
     "check_next_sentence",
     "check_npmi",
     "check_parameter_count",
     "check_perplexity",
     "check_phone_channel",
+    "check_pmi",
+    "check_poison",
     "check_posterior",
+    "check_precision_at",
+    "check_prune_and_train",
     "check_quantise_row",
     "check_rank_step",
     "check_rnn_parameters",
@@ -132,4 +153,5 @@ __all__ = [
     "check_valid_sequences",
     "check_windows",
     "check_word_dropout",
+    "check_words_behind",
 ]
