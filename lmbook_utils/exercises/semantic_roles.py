@@ -71,7 +71,7 @@ def check_decode(function: Callable[[list[str]], list[tuple[str, int, int]]]) ->
 
 
 @prints_verdict
-def check_kappa(function: Callable[[Sequence, Sequence], float]) -> None:
+def check_kappa(function: Callable[[Sequence[str], Sequence[str]], float]) -> None:
     """Chapter 7: Cohen's kappa of two annotators, from their labels of the same items.
 
     Examples
