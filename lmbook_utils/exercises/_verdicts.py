@@ -7,6 +7,8 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any
 
+import numpy as np
+
 from lmbook_utils._validation import is_number
 
 
@@ -46,7 +48,7 @@ def require(condition: bool, otherwise: str) -> None:
         raise NotYetError(otherwise)
 
 
-def number_from(answer: Any) -> float:
+def number_from(answer: Any, case: str = "") -> float:
     """Take a number from an answer, or complain that it is none; NaN is none.
 
     Examples
@@ -54,7 +56,11 @@ def number_from(answer: Any) -> float:
     >>> number_from(1)
     1.0
     """
-    require(is_number(answer) and not isnan(answer), f"expected a number; it was {answer!r}")
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:  # what np.where gives for a number
+        answer = answer.item()
+    where = f"{case}, " if case else ""
+    right = is_number(answer) and not isnan(answer)
+    require(right, f"{where}expected a number; it was {answer!r}")
     return float(answer)
 
 
