@@ -1,4 +1,4 @@
-"""What a reader's function returned: arrays, pairs, strings, and the numbers that usual slips give."""
+"""What a function of the reader returned: arrays, pairs, strings, and numbers of usual slips."""
 
 from collections.abc import Iterable
 from typing import Any
