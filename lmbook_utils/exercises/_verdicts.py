@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from math import isnan
+from math import isnan, nan
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any
@@ -48,7 +48,7 @@ def require(condition: bool | np.bool_, otherwise: str) -> None:
         raise NotYetError(otherwise)
 
 
-def number_from(answer: Any) -> float:
+def number_from(answer: Any, case: str = "") -> float:
     """Take a number from an answer, or complain that it is none; NaN is none.
 
     Examples
@@ -56,8 +56,15 @@ def number_from(answer: Any) -> float:
     >>> number_from(1)
     1.0
     """
-    require(is_number(answer) and not isnan(answer), f"expected a number; it was {answer!r}")
-    return float(answer)
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:  # what np.where gives for a number
+        answer = answer.item()
+    where = f"{case}, " if case else ""
+    try:
+        number = float(answer) if is_number(answer) else nan
+    except OverflowError:
+        raise NotYetError(f"{where}the number is far from right: no float can hold it") from None
+    require(not isnan(number), f"{where}expected a number; it was {answer!r}")
+    return number
 
 
 def require_share(answer: Any, expected: float) -> None:
