@@ -5,10 +5,14 @@ The last tests read the PDF of the real book, if `make pdf` has built it.
 
 import os
 import re
+import shutil
+import subprocess
 
 import build_pdf
+import equations
 import pytest
 from build_pdf import BuildError, TooWide
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 ALL_FILES = [
     *(file for names in build_pdf.TEX_FILES.values() for file in build_pdf.names_of(names)),
@@ -196,3 +200,37 @@ def test_a_failed_pass_says_what_and_where(tmp_path, programs, monkeypatch):
     script.chmod(0o755)
     with pytest.raises(BuildError, match=r"book\.tex:3: Bad\.\nl\.3 x\nThe whole log: .*book\.log"):
         build_pdf.run_xelatex()
+
+
+# --- The real book --------------------------------------------------------------------------------
+
+needs_pdf = pytest.mark.skipif(
+    not build_pdf.PDF.is_file() or shutil.which("pdftotext") is None,
+    reason="no PDF of the book, or no pdftotext: a full TeX is no part of the book's own checks, "
+    "so its PDF is tested only where `make pdf` has built it",
+)
+
+
+@needs_pdf
+def test_the_pdf_of_the_book_has_the_titles_of_all_pages():
+    pdf = [build_pdf.PDF, "-"]
+    text = " ".join(subprocess.check_output(["pdftotext", *pdf], encoding="utf-8").split())
+    for title in page_titles():
+        assert title in text
+
+
+def page_titles():
+    """Give the titles of all pages but the first, with the apostrophes of print."""
+    parser = equations.markdown_parser(build_pdf.ROOT)
+    _, *pages = parse_toc_yaml(build_pdf.ROOT / "_toc.yml")
+    for page in pages:
+        texts = equations.markdown_of(build_pdf.ROOT, page)
+        title = equations.title_of([token for text in texts for token in parser.parse(text)])
+        yield title.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+
+
+@needs_pdf
+def test_the_pdf_of_the_book_has_no_gaps():
+    log = build_pdf.read_log()
+    assert build_pdf.failures(log) == []
+    assert build_pdf.pages(log) > 400

@@ -3,7 +3,10 @@
 import io
 import json
 import re
+import shutil
+import subprocess
 
+import build_pdf
 import printed_book
 import pytest
 import yaml
@@ -89,6 +92,7 @@ SETTINGS = {
     "html_title": "The book: Of tests",
     "html_theme": "basic",
     "latex_engine": "xelatex",
+    "latex_documents": [("intro", "book.tex", "The book", "", "manual")],
 }
 
 
@@ -98,7 +102,7 @@ def cell(kind, source, *tags):
     return body | ({"outputs": [], "execution_count": 1} if kind == "code" else {})
 
 
-def write_latex(folder, pages=PAGES, cells=()):
+def write_latex(folder, pages=PAGES, cells=(), **settings):
     """Write the small book as LaTeX; return the LaTeX after its preamble, and the warnings."""
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
@@ -121,7 +125,7 @@ def write_latex(folder, pages=PAGES, cells=()):
             str(folder / "out"),
             str(folder / "doctrees"),
             "latex",
-            SETTINGS | {"latex_documents": [("intro", "book.tex", "The book", "", "manual")]},
+            SETTINGS | settings,
             status=None,
             warning=warnings,
         )
@@ -243,3 +247,55 @@ def test_a_long_table_is_broken_over_pages(tmp_path):
     assert warnings == ""
     assert in_order(latex, r"\begin{longtable}", r"\raggedright", "name", r"\end{longtable}")
     assert in_order(latex, r"\begin{tabulary}", "1", r"\end{tabulary}")
+
+
+SCRIPTS = f"""# 1. One
+
+Greek Ἀχιλλεύς λ, phonetic ˈæpəl and ʃ, signs ∑ ✓ → ≤, Chinese 这部电影, German Größe,
+and in code `λ ˈə ✓ 北京`.
+
+$$\\hat y_t = \\operatorname{{softmax}}(z_t), \\quad x_{{\\setminus M}} \\in \\mathbb{{R}}$$
+
+```python
+print("Ἀχιλλεύς λ ˈə ∑ ✓ 这部电影很无聊。 Größe ☃")  # a comment longer than a line{", word" * 30}
+```
+
+**λ ✓ 北京** and *λ ✓ 北京*.
+"""
+
+
+@pytest.fixture(scope="module")
+def set_book(tmp_path_factory):
+    """What XeLaTeX says of the small book, in the look of the real one, and its PDF."""
+    if missing := build_pdf.missing_prerequisites():
+        pytest.skip(f"XeLaTeX and the fonts of `make pdf` are not all installed: {missing}")
+    folder = tmp_path_factory.mktemp("book")
+    root = build_pdf.ROOT
+    settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["sphinx"][
+        "config"
+    ]
+    looks = {name: value for name, value in settings.items() if name.startswith("latex_")}
+    looks["latex_additional_files"] = [str(root / f) for f in looks["latex_additional_files"]]
+    cells = [cell("markdown", "# Three\n\n(two)=\n## Below"), cell("markdown", EXERCISE)]
+    _, warnings = write_latex(folder, PAGES | {"one": SCRIPTS}, cells, **looks)
+    assert warnings == ""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build_pdf, "LATEX", folder / "out")
+        build_pdf.typeset()
+        return build_pdf.read_log(), folder / "out" / "book.pdf"
+
+
+def test_no_script_has_a_missing_character_and_no_reference_is_undefined(set_book):
+    assert build_pdf.failures(set_book[0]) == []
+
+
+def test_no_line_of_code_runs_over_the_margin(set_book):
+    assert build_pdf.too_wide(set_book[0]) == []
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_the_pdf_has_its_text_and_its_contents(set_book):
+    text = subprocess.check_output(["pdftotext", set_book[1], "-"], encoding="utf-8")
+    assert {"Contents", "Chapters", "About this book"} <= set(text.splitlines())
+    for words in ("Ἀχιλλεύς", "ˈæpəl", "这部电影", "Größe", "Hint 1. Count them.", "Of tests"):
+        assert words in text
