@@ -69,23 +69,24 @@ def part_names(config: Config) -> list[str]:
 
 
 class Cards(SphinxPostTransform):
-    """Make a list of a grid of cards, each with its linked title and its text."""
+    """Make a list of a grid of cards, each with its title, linked if the card is, and its text."""
 
     default_priority = 710
     formats = ("latex",)
 
     def run(self, **options: object) -> None:
         for grid in list(self.document.findall(has_class("sd-row"))):
-            grid.replace_self(
-                nodes.definition_list("", *map(list_item, grid.findall(has_class("sd-card"))))
-            )
+            items = [list_item(card) for card in list(grid.findall(has_class("sd-card")))]
+            grid.replace_self(nodes.definition_list("", *items))
 
 
 def list_item(card: nodes.Element) -> nodes.definition_list_item:
     """Return a card as an item of a list."""
     title = next(card.findall(has_class("sd-card-title")))
-    link = next(card.findall(nodes.reference))
-    term = nodes.reference("", title.astext(), **link.non_default_attributes())
+    link = next(card.findall(nodes.reference), None)
+    term: nodes.Node = nodes.Text(title.astext())
+    if link is not None:
+        term = nodes.reference("", title.astext(), **link.non_default_attributes())
     title.parent.remove(title)
     text = [nodes.paragraph("", "", *p.children) for p in card.findall(nodes.paragraph)]
     return nodes.definition_list_item("", nodes.term("", "", term), nodes.definition("", *text))
@@ -119,8 +120,9 @@ def reference_item(citation: nodes.citation) -> nodes.definition_list_item:
 
 # How many letters of a table's size fit beside each other, and how many a table may have in all
 # before it could be longer than a page.
-LINE_OF_TABLE = 90
+LINE_OF_TABLE = 78
 LONG_TABLE = 1200
+COLUMN = r">{\raggedright\arraybackslash}\X{%d}{%d}"
 
 
 class Tables(SphinxPostTransform):
@@ -131,19 +133,21 @@ class Tables(SphinxPostTransform):
 
     def run(self, **options: object) -> None:
         for table in list(self.document.findall(nodes.table)):
+            empty_cells(table)
             columns = columns_of(table)
-            if sum(max(map(len, column)) for column in columns) <= LINE_OF_TABLE:
-                continue
-            widths = column_widths(columns, LINE_OF_TABLE)
-            total = sum(widths)
-            spec = "".join(
-                rf">{{\raggedright\arraybackslash}}\X{{{width}}}{{{total}}}" for width in widths
-            )
-            table.parent.insert(
-                table.parent.index(table), addnodes.tabular_col_spec(spec=f"|{spec}|")
-            )
-            if sum(len(text) for column in columns for text in column) > LONG_TABLE:
-                table["classes"].append("longtable")
+            if sum(max(map(len, column)) for column in columns) > LINE_OF_TABLE:
+                widths = column_widths(columns, LINE_OF_TABLE)
+                spec = "".join(COLUMN % (width, sum(widths)) for width in widths)
+                table.parent.insert(table.parent.index(table), addnodes.tabular_col_spec(spec=spec))
+                if sum(len(text) for column in columns for text in column) > LONG_TABLE:
+                    table["classes"].append("longtable")
+
+
+def empty_cells(table: nodes.table) -> None:
+    """Leave nothing in empty cells: LaTeX would give a paragraph without words a line."""
+    for entry in table.findall(nodes.entry):
+        if not entry.astext() and not any(entry.findall(nodes.image)):
+            entry.clear()
 
 
 def columns_of(table: nodes.table) -> list[tuple[str, ...]]:
@@ -153,26 +157,30 @@ def columns_of(table: nodes.table) -> list[tuple[str, ...]]:
 
 
 def printed_text(entry: nodes.Element) -> str:
-    """Return the text of a cell about as long as it is in print; formulas are shorter than TeX."""
-    texts = (
-        re.sub(r"\\[A-Za-z]+|[{}^_\\\s]", "", node.astext()) + "xx"
-        if isinstance(node.parent, nodes.math)
-        else node.astext()
-        for node in entry.findall(nodes.Text)
-    )
-    return "".join(texts)
+    """Return the text of a cell about as wide as in print: of code wider, of formulas shorter."""
+    return "".join(map(as_wide_as_printed, entry.findall(nodes.Text)))
+
+
+def as_wide_as_printed(text: nodes.Text) -> str:
+    if isinstance(text.parent, nodes.math):
+        return re.sub(r"\\[A-Za-z]+|[{}^_\\\s]", "", text) + "xx"
+    if isinstance(text.parent, nodes.literal):
+        return text + "x" * (len(text) // 5)
+    return text
 
 
 def column_widths(columns: list[tuple[str, ...]], line: int) -> list[int]:
-    """Share a line among columns: each gets its longest word, and of the rest by its text."""
-    words = [
-        max(len(word) for text in column for word in [*text.split(), ""]) for column in columns
+    """Share a line among columns: each gets its longest word, and then the rest of the line goes,
+    letter by letter, to the column whose longest text needs the most lines.
+    """
+    widths = [
+        1 + max(len(word) for text in column for word in [*text.split(), "x"]) for column in columns
     ]
-    rest = max(line - sum(words), 0)
-    wishes = [sum(map(len, column)) ** 0.5 for column in columns]
-    return [
-        word + round(rest * wish / sum(wishes)) for word, wish in zip(words, wishes, strict=True)
-    ]
+    texts = [max(map(len, column)) for column in columns]
+    for _ in range(line - sum(widths)):
+        lines = [text / width for text, width in zip(texts, widths, strict=True)]
+        widths[lines.index(max(lines))] += 1
+    return widths
 
 
 class Unfolded(SphinxPostTransform):
