@@ -92,6 +92,19 @@ def list_item(card: nodes.Element) -> nodes.definition_list_item:
     return nodes.definition_list_item("", nodes.term("", "", term), nodes.definition("", *text))
 
 
+class Apart(SphinxPostTransform):
+    """Set each equation of their index apart from what the one before is computed and tested by."""
+
+    default_priority = 730
+    formats = ("latex",)
+
+    def run(self, **options: object) -> None:
+        for fields in list(self.document.findall(nodes.field_list)):
+            following = fields.next_node(descend=False, siblings=True)
+            if isinstance(following, nodes.math_block):
+                fields.parent.insert(fields.parent.index(following), latex(r"\bigskip"))
+
+
 class References(SphinxPostTransform):
     """Keep the references of a page on that page, in place of one list at the end of the book."""
 
@@ -286,6 +299,6 @@ def set_code_style(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_state, priority=90)  # before the footer is added to
     app.connect("builder-inited", set_code_style)
-    for transform in (OneBook, Cards, Unfolded, Tables, References):
+    for transform in (OneBook, Cards, Unfolded, Tables, Apart, References):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -236,6 +236,19 @@ def test_the_title_page_names_versions_and_licences(tmp_path):
     assert r"\newcommand{\booksubtitle}{Of tests}" in latex
 
 
+def test_an_equation_is_set_apart_from_the_fields_of_the_one_before(tmp_path):
+    equation = "$$\n{}\n$$\n\n:Tests: test_{}\n\n"
+    page = "# 1. One\n\n" + equation.format("x", "x") + equation.format("y", "y")
+    latex, warnings = write_latex(
+        tmp_path,
+        PAGES | {"one": page},
+        myst_enable_extensions=["dollarmath", "colon_fence", "fieldlist"],
+    )
+    assert warnings == ""
+    assert in_order(latex, "x", r"test\_x", r"\bigskip", "y", r"test\_y")
+    assert latex.count(r"\bigskip") == 1
+
+
 def test_the_columns_of_a_wide_table_have_room_for_their_longest_words():
     short = ("a_very_long_name", "x")
     long = ("many words " * 20, "some words")
