@@ -205,7 +205,8 @@ class Unfolded(SphinxPostTransform):
     def run(self, **options: object) -> None:
         for cell in list(self.document.findall(has_class("tag_hide-cell"))):
             if follows_exercise(cell):
-                cell.insert(0, name_paragraph(SOLUTION))
+                # Its name stays with the first lines of its code.
+                cell.insert(0, [latex(r"\needspace{5\baselineskip}"), name_paragraph(SOLUTION)])
         leave_out_noscript(self.document)
         for raw in list(self.document.findall(nodes.raw)):
             if "html" in raw.get("format", "").split():
