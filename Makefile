@@ -14,7 +14,7 @@ export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
-.PHONY: distributed-demo
+.PHONY: distributed-demo pdf
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ setup: ## make .venv, the book's Python environment (all other commands do this 
 
 book: setup ## build the site into _build/html
 	@$(VENV_PYTHON) tools/build_site.py
+
+pdf: setup ## set the book as a PDF to print, in _build/pdf (needs XeLaTeX; says what is missing)
+	@$(VENV_PYTHON) tools/build_pdf.py
 
 test: setup ## check everything: lint, unit tests, every output of every notebook, the site
 	@$(VENV_PYTHON) tools/run_tests.py
