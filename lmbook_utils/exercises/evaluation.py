@@ -159,5 +159,5 @@ def _as_numbers(result: Any) -> np.ndarray:
     """Return a result as an array of floats, empty if it is none."""
     try:
         return np.asarray(result, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return np.array([])

@@ -140,14 +140,14 @@ def check_class_probabilities(function: Callable[[np.ndarray, np.ndarray], np.nd
 def _has_nan_or_infinity(result: Any) -> bool:
     try:
         return result is not None and not np.isfinite(np.asarray(result, float)).all()
-    except (TypeError, ValueError):  # no numbers at all
+    except (TypeError, ValueError, OverflowError):  # no numbers at all
         return False
 
 
 def _numbers_from(answer: object, length: int) -> np.ndarray:
     try:
         numbers = np.asarray(answer, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers = np.zeros(0)
     require(
         numbers.shape == (length,) and bool(np.isfinite(numbers).all()),
