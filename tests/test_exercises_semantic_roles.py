@@ -131,6 +131,7 @@ def joins_neighbours(tags):
         (lambda tags: decode(tags)[::-1], "the result is [('ARG2', 3, 5), ('ARG1', 1, 2)]"),
         (lambda tags: None, "expected a list"),
         (lambda tags: [1], "a span is (label, start, end); it was 1"),
+        (lambda tags: [("ARG0", 0, np.zeros(2))], "a span is (label, start, end)"),
         (lambda tags: [np.array([1, 2])], "a span is (label, start, end)"),
         (lambda tags: dict.fromkeys(tags, 1), "expected a list"),
     ],

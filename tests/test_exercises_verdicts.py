@@ -14,6 +14,7 @@ from lmbook_utils.exercises import _verdicts
     "check",
     [
         exercises.check_toy_absolute,
+        exercises.check_forget_bias,
         exercises.check_unseen_bigrams,
         exercises.check_forget_gate,
         exercises.check_coverage,
@@ -21,12 +22,78 @@ from lmbook_utils.exercises import _verdicts
         exercises.check_parameter_count,
         exercises.check_uniform_bits,
         exercises.check_unknown_word,
+        exercises.check_dirichlet_mode,
     ],
 )
 @pytest.mark.parametrize("answer", [None, "12", [1], np.array([1, 2]), float("nan"), True])
 def test_what_is_no_number_is_never_right(capsys, check, answer):
     message = said(capsys, check, answer)
     assert message.startswith("Not yet: expected a number")
+
+
+def test_a_number_too_large_for_a_float_is_not_right(capsys):
+    for huge in (10**400, -(10**400)):
+        assert said(capsys, exercises.check_unknown_word, huge).startswith("Not yet: ")
+        message = said(capsys, exercises.check_perplexity, lambda p, huge=huge: huge)
+        assert message.startswith("Not yet: ")
+
+
+def shapeless():
+    """Return what no exercise asks for, the same for every input."""
+    return [
+        *(None, "x", "", [], {}, set(), object(), len, 1j, float("nan"), np.array([]), [None]),
+        *([[1], [1, 2]], np.zeros((2, 2)), [np.zeros(2)], np.array("x"), np.array([None, 1])),
+        *((1, 2, 3), [("ARG0", 0, np.zeros(2))], [("ARG0", 0)], (x for x in "ab"), [1j, 2]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        exercises.check_attention_weights,
+        exercises.check_best_order,
+        exercises.check_best_threshold,
+        exercises.check_bits_per_character,
+        exercises.check_bpr,
+        exercises.check_choose,
+        exercises.check_choose_k,
+        exercises.check_class_probabilities,
+        exercises.check_clipped_precision,
+        exercises.check_close_enough,
+        exercises.check_conclusion_scores,
+        exercises.check_continuation_probability,
+        exercises.check_decode,
+        exercises.check_draw_texts,
+        exercises.check_encode,
+        exercises.check_fusion,
+        exercises.check_gru_step,
+        exercises.check_heaps,
+        exercises.check_kappa,
+        exercises.check_learning_rate,
+        exercises.check_macro_f1,
+        exercises.check_mean_reciprocal_rank,
+        exercises.check_mixture,
+        exercises.check_nesterov,
+        exercises.check_next_sentence,
+        exercises.check_perplexity,
+        exercises.check_perplexity_by_article,
+        exercises.check_phone_channel,
+        exercises.check_rank_step,
+        exercises.check_rates_of_halves,
+        exercises.check_recall_by_stars,
+        exercises.check_rnn_parameters,
+        exercises.check_sigmoid_gradient,
+        exercises.check_token_f1,
+        exercises.check_top_p,
+        exercises.check_unigram_bias,
+        exercises.check_windows,
+        exercises.check_within_article,
+    ],
+)
+def test_a_result_that_makes_no_sense_is_not_right_and_raises_nothing(capsys, check):
+    for odd in shapeless():
+        assert said(capsys, check, lambda *_, odd=odd: odd).startswith("Not yet: ")
+        assert said(capsys, check, odd).startswith("Not yet: ")  # in place of a function
 
 
 def test_an_answer_that_never_ends_is_not_waited_for(capsys, monkeypatch):

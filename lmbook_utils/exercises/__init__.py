@@ -20,6 +20,7 @@ from lmbook_utils.exercises.faq import (
     check_best_rate,
     check_crossing,
     check_early_stopping,
+    check_missed,
     check_word_dropout,
 )
 from lmbook_utils.exercises.keras_model import (
@@ -35,16 +36,22 @@ from lmbook_utils.exercises.mle_training import (
     check_softmax_gradient,
 )
 from lmbook_utils.exercises.outlook import (
-    check_clip,
     check_exact_p,
-    check_exposure,
     check_kilowatt_hours,
+    check_networks_needed,
+    check_words_behind,
 )
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
     check_heaps,
     check_news_unknown_share,
     check_windows,
+)
+from lmbook_utils.exercises.privacy import (
+    check_clip,
+    check_copies_covered,
+    check_exposure,
+    check_poison,
 )
 from lmbook_utils.exercises.question_answering import (
     check_fusion,
@@ -69,6 +76,7 @@ from lmbook_utils.exercises.rnn_math import (
 from lmbook_utils.exercises.scaling import (
     check_all_reduce_seconds,
     check_merge,
+    check_prune_and_train,
     check_quantise_row,
     check_training_days,
 )
@@ -96,7 +104,13 @@ from lmbook_utils.exercises.summarisation import (
     check_rank_step,
     check_rouge_2,
 )
-from lmbook_utils.exercises.tools import check_analogy, check_masked_mean, check_npmi
+from lmbook_utils.exercises.tools import (
+    check_analogy,
+    check_masked_mean,
+    check_npmi,
+    check_pmi,
+    check_precision_at,
+)
 from lmbook_utils.exercises.translation import (
     check_attention_weights,
     check_best_order,
@@ -123,6 +137,7 @@ __all__ = [
     "check_close_enough",
     "check_conclusion_scores",
     "check_continuation_probability",
+    "check_copies_covered",
     "check_coverage",
     "check_crossing",
     "check_decode",
@@ -145,8 +160,10 @@ __all__ = [
     "check_masked_mean",
     "check_mean_reciprocal_rank",
     "check_merge",
+    "check_missed",
     "check_mixture",
     "check_nesterov",
+    "check_networks_needed",
     "check_news_unknown_share",
     "check_next_sentence",
     "check_npmi",
@@ -154,7 +171,11 @@ __all__ = [
     "check_perplexity",
     "check_perplexity_by_article",
     "check_phone_channel",
+    "check_pmi",
+    "check_poison",
     "check_posterior",
+    "check_precision_at",
+    "check_prune_and_train",
     "check_quantise_row",
     "check_rank_step",
     "check_rates_of_halves",
@@ -177,4 +198,5 @@ __all__ = [
     "check_windows",
     "check_within_article",
     "check_word_dropout",
+    "check_words_behind",
 ]

@@ -1,4 +1,4 @@
-"""What a reader's function returned: arrays, pairs, and the numbers that usual slips give."""
+"""What a function of the reader returned: arrays, pairs, strings, and numbers of usual slips."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -45,20 +45,6 @@ def pair_from(answer: Any, what: str, case: str) -> tuple[Any, Any]:
     return answer[0], answer[1]
 
 
-def refuse(
-    number: float, slips: Iterable[tuple[float, str]], case: str = "", tolerance: float = 1e-3
-) -> None:
-    """Complain of a number that a known slip gives; ``tolerance`` is relative.
-
-    Examples
-    --------
-    >>> refuse(12.0, [(24.0, "those are hours"), (0.5, "those are days")])
-    """
-    where = f"{case}, " if case else ""
-    for wrong, why in slips:
-        require(not np.isclose(number, wrong, rtol=tolerance), f"{where}{why}")
-
-
 def strings_from(answer: Any, case: str) -> list[str]:
     """Take a list of strings from an answer (a tuple or an array will do), or complain.
 
@@ -73,3 +59,29 @@ def strings_from(answer: Any, case: str) -> list[str]:
         f"{case}, expected a list of strings; it was {answer!r}",
     )
     return [str(one) for one in strings]
+
+
+def refuse(
+    number: float, slips: Iterable[tuple[float, str]], case: str = "", tolerance: float = 1e-3
+) -> None:
+    """Complain of a number that a known slip gives; ``tolerance`` is relative.
+
+    Examples
+    --------
+    >>> refuse(12.0, [(24.0, "those are hours"), (0.5, "those are days")])
+    """
+    where = f"{case}, " if case else ""
+    for wrong, why in slips:
+        require(not np.isclose(number, wrong, rtol=tolerance), f"{where}{why}")
+
+
+def require_close(number: float, expected: float, case: str, tolerance: float = 1e-3) -> None:
+    """Complain of a number that is not near to the right one; ``tolerance`` is relative.
+
+    Examples
+    --------
+    >>> require_close(2.0001, 2.0, "for a rounded number")
+    """
+    size = "small" if number < expected else "large"
+    close = bool(np.isclose(number, expected, rtol=tolerance, atol=1e-9))
+    require(close, f"{case}, your number is too {size}")

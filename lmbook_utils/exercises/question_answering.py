@@ -118,15 +118,14 @@ of this article may have less.
         given = np.array(listed)
         result = call(function, case, given, titles.copy(), article)
         kept = np.array(listed) == given
-        require(kept.all(), f"{case}, the function has changed the scores that it was given")
-        require(
-            np.shape(result) == given.shape and np.asarray(result).dtype.kind in "iuf",
-            f"{case}, expected {len(listed)} numbers; it was {result!r}",
-        )
-        for value, score, title in zip(result, listed, names, strict=True):
+        require(bool(kept.all()), f"{case}, the function has changed the scores that it was given")
+        values = result.tolist() if isinstance(result, np.ndarray) else result
+        is_list = isinstance(values, list | tuple) and len(values) == len(listed)
+        require(is_list, f"{case}, expected {len(listed)} numbers; it was {result!r}")
+        for value, score, title in zip(values, listed, names, strict=True):
             number = number_from(value)
             if title == article:
-                same = np.isclose(number, score)
+                same = bool(np.isclose(number, score))
                 require(same, f"{case}, a passage of the article has the score {number:g}")
                 continue
             require(

@@ -1,6 +1,7 @@
 """Chapter 7, recommendation."""
 
 from collections.abc import Callable, Sequence
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def check_chance_recall(answer: float, films: int) -> None:
     ):
         require(not np.isclose(number, mistake, rtol=0.02), reason)
     size = "small" if number < expected else "large"
-    require(np.isclose(number, expected, rtol=0.02), f"your number is too {size}")
+    require(bool(np.isclose(number, expected, rtol=0.02)), f"your number is too {size}")
 
 
 @prints_verdict
@@ -43,7 +44,7 @@ def check_mean_reciprocal_rank(function: Callable[[Sequence[int], int], float]) 
         result = number_from(call(function, case, ranks.copy(), k))
         hits = ranks[ranks < k]
         expected = np.sum(1 / (hits + 1)) / len(ranks)
-        mistakes = {
+        mistakes: dict[str, SupportsFloat] = {
             "places beyond k give 0": np.mean(1 / (ranks + 1)),
             "divide by all steps, not only by the hits": np.sum(1 / (hits + 1)) / max(1, len(hits)),
             "a rank of k is the first place that is not on the list": np.sum(
@@ -53,7 +54,7 @@ def check_mean_reciprocal_rank(function: Callable[[Sequence[int], int], float]) 
             "that is the recall": len(hits) / len(ranks),
         }
         hint = known_mistake(result, mistakes)
-        require(np.isclose(result, expected), f"{case}, the result is {result:.3f}{hint}")
+        require(bool(np.isclose(result, expected)), f"{case}, the result is {result:.3f}{hint}")
 
 
 @prints_verdict

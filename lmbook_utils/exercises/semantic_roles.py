@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from lmbook_utils._validation import is_whole
 from lmbook_utils.exercises._mistakes import known_mistake
 from lmbook_utils.exercises._verdicts import call, number_from, prints_verdict, require
 
@@ -56,6 +57,7 @@ def check_decode(function: Callable[[list[str]], list[tuple[str, int, int]]]) ->
         require(isinstance(result, list | tuple), f"for {tags}, expected a list; got {result!r}")
         for span in result:
             is_span = isinstance(span, list | tuple) and len(span) == 3
+            is_span = is_span and all(is_whole(place) for place in span[1:])
             require(is_span, f"for {tags}, a span is (label, start, end); it was {span!r}")
         spans = [tuple(span) for span in result]
         hint = ""
@@ -69,7 +71,7 @@ def check_decode(function: Callable[[list[str]], list[tuple[str, int, int]]]) ->
 
 
 @prints_verdict
-def check_kappa(function: Callable[[Sequence, Sequence], float]) -> None:
+def check_kappa(function: Callable[[Sequence[str], Sequence[str]], float]) -> None:
     """Chapter 7: Cohen's kappa of two annotators, from their labels of the same items.
 
     Examples

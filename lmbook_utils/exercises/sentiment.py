@@ -1,6 +1,7 @@
 """Chapter 7, sentiment analysis."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -49,13 +50,14 @@ accuracy.
         ([0, 1], [0, 1]),
     ):
         case = f"for labels {labels} and guesses {guesses}"
-        result = call(function, case, np.array(labels), np.array(guesses))
+        truth, given = np.array(labels), np.array(guesses)
+        result = call(function, case, truth.copy(), given.copy())
         is_nan = isinstance(result, float) and np.isnan(result)
         require(not is_nan, f"{case}, the result is NaN; a class that is never guessed has F1 0")
         result = number_from(result)
         precision, recall, f1 = (
             np.array(column)
-            for column in metrics.precision_recall_f1(labels, guesses, average=None, vocab_size=2)
+            for column in metrics.precision_recall_f1(truth, given, average=None, vocab_size=2)
         )
         of_means = 2 * precision.mean() * recall.mean() / (precision.mean() + recall.mean())
         mistakes = {
@@ -100,15 +102,8 @@ def check_choose_k(
     ks = [0.1, 0.3, 1.0, 3.0]
     for number, table in enumerate(_ACCURACIES, start=1):
         case = f"in case {number}"
-        asked = []
-
-        def accuracy(k: float, part: str, table: dict = table, asked: list = asked) -> float:
-            if part not in table or k not in ks:
-                raise ValueError(f"there is no accuracy for k = {k!r} and the part {part!r}")
-            asked.append((k, part))
-            return table[part][ks.index(k)]
-
-        answer = call(function, case, ks.copy(), accuracy)
+        asked: list[tuple[float, str]] = []
+        answer = call(function, case, ks.copy(), partial(_recorded_accuracy, ks, table, asked))
         chosen, reported = array_from(answer, (2,), case)
         require(chosen in ks, f"{case}, the first number should be one of {ks}; it was {chosen:g}")
         looks = [k for k, part in asked if part == "test"]
@@ -120,10 +115,10 @@ def check_choose_k(
         require(not on_train, f"{case}, the k is the best on the training sentences")
         right = chosen == best["validation"]
         require(right, f"{case}, another k has a higher validation accuracy")
-        is_other = np.isclose(reported, table["validation"][ks.index(chosen)])
+        is_other = reported == table["validation"][ks.index(chosen)]
         require(not is_other, f"{case}, the second number is the validation accuracy")
-        right = np.isclose(reported, table["test"][ks.index(chosen)])
-        require(right, f"{case}, the second number is not the test accuracy of the chosen k")
+        is_tested = bool(np.isclose(reported, table["test"][ks.index(chosen)]))
+        require(is_tested, f"{case}, the second number is not the test accuracy of the chosen k")
 
 
 @prints_verdict
@@ -136,22 +131,33 @@ def check_best_threshold(function: Callable[[np.ndarray, np.ndarray], float]) ->
     Not yet: for the labels [0, 0, 1, 1] and the log-odds [-3.0, -2.0, -1.0, 1.0], 3 of 4 are \
 right with the threshold 0, and another one is better.
     """
-    for labels, log_odds in (
+    for listed, values in (
         ([0, 0, 1, 1], [-3.0, -2.0, -1.0, 1.0]),
         ([1, 0, 1, 0, 0, 1], [2.5, 0.5, 3.0, 2.0, 1.5, -1.0]),
         ([0, 1, 1, 1, 0], [1.0, 2.0, 1.0, 3.0, 2.0]),  # ties
         ([1, 1, 1], [-2.0, -0.5, -3.0]),  # below all
         ([0, 0, 0], [2.0, 0.5, 3.0]),  # above all
     ):
-        case = f"for the labels {labels} and the log-odds {log_odds}"
-        threshold = number_from(call(function, case, np.array(labels), np.array(log_odds)))
-
-        def right_with(t: float, labels: list = labels, log_odds: list = log_odds) -> int:
-            return int(np.sum((np.array(log_odds) >= t) == np.array(labels)))
-
-        found, most = right_with(threshold), max(map(right_with, [*log_odds, np.inf]))
+        case = f"for the labels {listed} and the log-odds {values}"
+        labels, log_odds = np.array(listed), np.array(values)
+        threshold = number_from(call(function, case, labels.copy(), log_odds.copy()))
+        found = np.sum((log_odds >= threshold) == labels)
+        most = max(np.sum((log_odds >= t) == labels) for t in [*values, np.inf])
         require(
-            found == most,
+            bool(found == most),
             f"{case}, {found} of {len(labels)} are right with the threshold {threshold:g}, and "
             "another one is better",
         )
+
+
+def _recorded_accuracy(
+    ks: Sequence[float],
+    table: Mapping[str, Sequence[float]],
+    asked: list[tuple[float, str]],
+    k: float,
+    part: str,
+) -> float:
+    if part not in table or k not in ks:
+        raise ValueError(f"there is no accuracy for k = {k!r} and the part {part!r}")
+    asked.append((k, part))
+    return table[part][ks.index(k)]

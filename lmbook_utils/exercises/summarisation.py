@@ -33,7 +33,7 @@ def check_rouge_2(answer: float) -> None:
         require(not np.isclose(number, mistake, atol=0.004), reason)
     expected = 2 * precision * recall / (precision + recall)
     size = "small" if number < expected else "large"
-    require(np.isclose(number, expected, atol=0.002), f"{number:.4g} is too {size}")
+    require(bool(np.isclose(number, expected, atol=0.002)), f"{number:.4g} is too {size}")
 
 
 @prints_verdict

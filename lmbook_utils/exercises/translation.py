@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise, permutations
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def check_em_step(answer: float) -> None:
     require(0 <= number <= 1, f"a probability is from 0 to 1; it was {number:g}")
     expected = the / (the + house)
     size = "small" if number < expected else "large"
-    require(np.isclose(number, expected, atol=1e-3), f"{number:.4g} is too {size}")
+    require(bool(np.isclose(number, expected, atol=1e-3)), f"{number:.4g} is too {size}")
 
 
 @prints_verdict
@@ -57,7 +58,7 @@ most as often as the reference has it.
         own, theirs = translation.split(), reference.split()
         result = number_from(call(function, case, own.copy(), theirs.copy()))
         shared = (Counter(own) & Counter(theirs)).total()
-        mistakes = {
+        mistakes: dict[str, SupportsFloat] = {
             "a word counts at most as often as the reference has it": np.mean(
                 [word in theirs for word in own]
             ),
@@ -65,7 +66,7 @@ most as often as the reference has it.
             "a word that both have twice counts twice": len({*own} & {*theirs}) / len(own),
         }
         hint = known_mistake(result, mistakes)
-        right = np.isclose(result, shared / len(own), atol=1e-6)
+        right = bool(np.isclose(result, shared / len(own), atol=1e-6))
         require(right, f"{case}, the result is {result:.4g}{hint}")
 
 
