@@ -42,7 +42,9 @@ def check_word_dropout(function: Callable[[np.ndarray, float, int, Any], Any]) -
             require(not same, f"{case}, a generator of another seed should drop other ids")
 
 
-def _dropped(function: Callable, case: str, ids: np.ndarray, rate: float, seed: int) -> np.ndarray:
+def _dropped(
+    function: Callable[..., Any], case: str, ids: np.ndarray, rate: float, seed: int
+) -> np.ndarray:
     given = ids.copy()
     result = call(function, case, given, rate, 1, np.random.default_rng(seed))
     require(np.array_equal(ids, given), f"{case}, the array that was given has changed")
@@ -169,7 +171,7 @@ def check_missed(function: Callable[..., Any]) -> None:
     Not yet: the result should have a pair for each of L2, dropout, tied; it has none for L2.
     """
     strengths, seeds = {"L2": 0.1, "dropout": 0.5, "tied": 1.0}, [0, 1, 2]
-    asked: Counter[tuple] = Counter()
+    asked: Counter[tuple[Any, ...]] = Counter()
 
     def loss_of(strengths: Mapping[str, float], seed: int) -> float:
         asked[tuple(sorted(strengths.items())), seed] += 1

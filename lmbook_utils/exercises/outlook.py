@@ -175,4 +175,5 @@ def _z(counts: np.ndarray, totals: np.ndarray) -> np.ndarray:
     pooled = counts.sum(axis=1) / totals.sum()
     shares = counts / totals
     spread = np.sqrt(pooled * (1 - pooled) * (1 / totals).sum())
-    return (shares[:, 0] - shares[:, 1]) / spread
+    z: np.ndarray = (shares[:, 0] - shares[:, 1]) / spread
+    return z

@@ -104,7 +104,7 @@ def _has_nan(row: Any) -> bool:
 
 
 @prints_verdict
-def check_poison(function: Callable[..., tuple[list, np.ndarray]]) -> None:
+def check_poison(function: Callable[..., tuple[list[Any], np.ndarray]]) -> None:
     """Chapter 10.1: reviews with a trigger and the wrong label, put behind the honest ones.
 
     Examples
@@ -120,7 +120,7 @@ def check_poison(function: Callable[..., tuple[list, np.ndarray]]) -> None:
         require(not same, f"{case}, another generator should draw other ones, or in another order")
 
 
-def _poisoned(function: Callable, n: int, seed: int, case: str) -> list[tuple[str, ...]]:
+def _poisoned(function: Callable[..., Any], n: int, seed: int, case: str) -> list[tuple[str, ...]]:
     """Call the reader's function once and check all but the draws; return what was added."""
     reviews = [[f"word{i}", "and", f"more{i}"] for i in range(12)]
     labels = np.tile([0, 1], 6)

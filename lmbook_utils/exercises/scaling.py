@@ -145,7 +145,8 @@ def check_prune_and_train(function: Callable[..., Any]) -> None:
     curvature, best = _quadratic(np.random.default_rng(0))
 
     def gradient(weights: Any) -> np.ndarray:
-        return (curvature @ (np.asarray(weights, float) - best).ravel()).reshape(2, 4)
+        slope: np.ndarray = curvature @ (np.asarray(weights, float) - best).ravel()
+        return slope.reshape(2, 4)
 
     # The last of them is kept, and training takes it through 0
     start = np.array([[0.9, -0.1, 0.2, -1.2], [0.3, 1.1, -0.25, 0.35]])

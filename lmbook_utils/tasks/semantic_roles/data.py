@@ -182,7 +182,7 @@ def read_propositions(
 def _parsed(line: str, where: str) -> dict[str, Any]:
     """A line's fields; what is said about the roles is checked by :func:`checked_roles`."""
     try:
-        row = json.loads(line)
+        row: dict[str, Any] = json.loads(line)
         sound = isinstance(row["article"], str) and isinstance(row["sha256"], str)
         sound = sound and is_whole(row["sentence"])
         sound = sound and not isinstance(row["predicate"], list | dict)
