@@ -149,11 +149,17 @@ class Tables(SphinxPostTransform):
             empty_cells(table)
             columns = columns_of(table)
             if sum(max(map(len, column)) for column in columns) > LINE_OF_TABLE:
-                widths = column_widths(columns, LINE_OF_TABLE)
-                spec = "".join(COLUMN % (width, sum(widths)) for width in widths)
-                table.parent.insert(table.parent.index(table), addnodes.tabular_col_spec(spec=spec))
-                if sum(len(text) for column in columns for text in column) > LONG_TABLE:
-                    table["classes"].append("longtable")
+                fit(table, columns)
+
+
+def fit(table: nodes.table, columns: list[tuple[str, ...]]) -> None:
+    """Set the widths of a wide table's columns, unless its author has, and let a long one break."""
+    if "colwidths-given" not in table["classes"]:
+        widths = column_widths(columns, LINE_OF_TABLE)
+        spec = "".join(COLUMN % (width, sum(widths)) for width in widths)
+        table.parent.insert(table.parent.index(table), addnodes.tabular_col_spec(spec=spec))
+    if sum(len(text) for column in columns for text in column) > LONG_TABLE:
+        table["classes"].append("longtable")
 
 
 def empty_cells(table: nodes.table) -> None:
