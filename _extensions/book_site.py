@@ -1,12 +1,11 @@
 """What the book's site needs beyond Jupyter Book: everything local, and repository buttons.
 
-MathJax comes from the package sphinx-mathjax-offline. Its SVG output is used because it is one
-file: a font would be a second request, which some browsers refuse on a page opened from disk.
+MathJax comes from the package sphinx-mathjax-offline. Its SVG output is used because it needs
+scripts only: some browsers refuse to load a font into a page that was opened from disk.
 """
 
 import html
 import os
-import re
 import shutil
 import subprocess
 from importlib.util import find_spec
@@ -128,44 +127,29 @@ def copy_playground(app: Sphinx, error: Exception | None) -> None:
         shutil.copytree(source, Path(app.outdir) / "_static" / PLAYGROUND, dirs_exist_ok=True)
 
 
+# The parts of MathJax that the pages use. Its ready-made bundles carry a menu and more.
+MATHJAX_PARTS = (
+    "startup.js",
+    "core.js",
+    "input/tex-full.js",
+    "output/svg.js",
+    "output/svg/fonts/tex.js",
+    "a11y/assistive-mml.js",
+)
+
+
 def copy_mathjax(app: Sphinx, error: Exception | None) -> None:
-    """Put the one file of MathJax that the pages load beside them."""
+    """Put what the pages load of MathJax beside them."""
     if error or app.builder.format != "html":
         return
     package = find_spec("sphinx-mathjax-offline")
     if package is None or package.origin is None:
         raise ExtensionError("sphinx-mathjax-offline is missing: pip install -r requirements.txt")
-    name = Path(app.config.mathjax_path).name
-    source = Path(package.origin).parent / "static" / "mathjax" / name
-    target = Path(app.outdir) / "_static" / app.config.mathjax_path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-
-
-# One icon in the theme's script: its name, its size, its other names, its number and its shape.
-ICON = re.compile(r"""("?)([\w-]+)\1:\[\d+,\d+,\[([^]]*)\],"[0-9a-f]+",(?:"[^"]*"|\[[^]]*\])\],?""")
-
-
-def only_used_icons(script: str, used: set[str]) -> str:
-    """Return the theme's script of icons without those that no page shows."""
-
-    def keep(icon: re.Match[str]) -> str:
-        names = {icon[2], *re.findall(r'"([^"]+)"', icon[3])}
-        return icon[0] if names & used else ""
-
-    return ICON.sub(keep, script)
-
-
-def trim_icons(app: Sphinx, error: Exception | None) -> None:
-    """Leave out of the theme's icons what is not used: each page would load half a megabyte."""
-    if error or app.builder.name != "html":
-        return
-    folder = Path(app.outdir)
-    icons = folder / "_static" / "scripts" / "fontawesome.js"
-    pages = [*folder.rglob("*.html"), *(folder / "_static").rglob("*.js")]
-    texts = (page.read_text(encoding="utf-8") for page in pages if page != icons)
-    used = {name for text in texts for name in re.findall(r"\bfa-([a-z0-9-]+)", text)}
-    icons.write_text(only_used_icons(icons.read_text(encoding="utf-8"), used), encoding="utf-8")
+    source = Path(package.origin).parent / "static" / "mathjax"
+    target = (Path(app.outdir) / "_static" / app.config.mathjax_path).parent
+    for part in MATHJAX_PARTS:
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / part, target / part)
 
 
 def copy_landing_page(app: Sphinx, error: Exception | None) -> None:
@@ -184,5 +168,4 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("build-finished", copy_playground)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", copy_landing_page)
-    app.connect("build-finished", trim_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -26,28 +26,34 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 });
 
-// Show an equation of this page beside a link to it, while the link has the mouse or the focus.
-// (A citation shows its reference already: the link has a title.)
-function showEquationsBesideLinks() {
+// Show beside a link what it leads to, while the link has the mouse or the focus: an equation of
+// this page, or what the link's title says, as those of terms and of references do.
+function showWhatLinksLeadTo() {
   const preview = document.createElement("div");
-  preview.className = "equation-preview";
-  preview.id = "equation-preview";
+  preview.className = "preview";
+  preview.id = "preview";
   preview.setAttribute("role", "tooltip");
   preview.hidden = true;
   document.body.append(preview);
 
   function hide() {
     preview.hidden = true;
-    document.querySelector("[aria-describedby='equation-preview']")?.removeAttribute("aria-describedby");
+    document.querySelector("[aria-describedby='preview']")?.removeAttribute("aria-describedby");
+  }
+
+  function contentFor(link) {
+    if (link.dataset.preview) return link.dataset.preview;
+    const equation = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const drawing = equation?.querySelector("mjx-container")?.cloneNode(true);
+    drawing?.removeAttribute("tabindex");
+    return drawing;
   }
 
   function show(link) {
-    const equation = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-    const drawing = equation?.querySelector("mjx-container");
-    if (!drawing) return;
+    const content = contentFor(link);
+    if (!content) return;
     hide();
-    preview.replaceChildren(drawing.cloneNode(true));
-    preview.firstChild.removeAttribute("tabindex");
+    preview.replaceChildren(content);
     preview.hidden = false;
     link.setAttribute("aria-describedby", preview.id);
     const place = link.getBoundingClientRect();
@@ -56,7 +62,12 @@ function showEquationsBesideLinks() {
     preview.style.top = `${window.scrollY + place.bottom + 6}px`;
   }
 
-  for (const link of document.querySelectorAll("article a.reference.internal[href^='#equation-']")) {
+  const links = "article a.reference.internal:is([href^='#equation-'], [title])";
+  for (const link of document.querySelectorAll(links)) {
+    if (link.title) {
+      link.dataset.preview = link.title; // else the browser would show the title as well
+      link.removeAttribute("title");
+    }
     link.addEventListener("mouseenter", () => show(link));
     link.addEventListener("focus", () => show(link));
     link.addEventListener("mouseleave", hide);
@@ -65,4 +76,4 @@ function showEquationsBesideLinks() {
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
 
-document.addEventListener("DOMContentLoaded", showEquationsBesideLinks);
+document.addEventListener("DOMContentLoaded", showWhatLinksLeadTo);

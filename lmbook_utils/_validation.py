@@ -2,11 +2,12 @@
 
 import math
 from numbers import Integral, Real
+from typing import TypeGuard
 
 import numpy as np
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
     """Say whether a value is a whole number, Python's or NumPy's.
 
     ``True`` and ``False`` are whole numbers to Python; as a size or an id they are a slip.
@@ -19,7 +20,7 @@ def is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Say whether a value is a real number, Python's or NumPy's; ``True`` and ``False`` are none.
 
     Examples

@@ -73,7 +73,8 @@ def dequantise(quantised: Quantised) -> np.ndarray:
     >>> dequantise(quantise(np.array([[63.0, -127.0, 0.7]]), bits=8)).tolist()
     [[63.0, -127.0, 1.0]]
     """
-    return quantised.values * quantised.scales
+    restored: np.ndarray = quantised.values * quantised.scales
+    return restored
 
 
 def pack(values: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ _RANKS_APART = 0.1  # by Zipf's law, words whose ranks are 10 % apart are about 
 class CorruptedSentence(NamedTuple):
     """A real sentence (its place among those given, and its tokens), and the corrupted one."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides the method of tuples, which is not needed
     real: list[str]
     corrupted: list[str]
 

@@ -173,7 +173,9 @@ def _climb(
     return Weights(weights, history)
 
 
-def _new_weights(levels: list, known: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _new_weights(
+    levels: list[tuple[np.ndarray, np.ndarray]], known: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     """The share of the words that are drawn at an order, of those that come down to it."""
     new = weights.copy()
     arriving = np.ones(len(known))  # the probability that a word was not drawn at a higher order

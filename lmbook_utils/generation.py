@@ -82,7 +82,7 @@ def next_word_probabilities(
     if temperature == 0:
         top_k, temperature = 1, 1.0
     with np.errstate(over="ignore"):  # divided by a tiny temperature, a logit may become -inf
-        probabilities = softmax((logits - logits.max()) / temperature)
+        probabilities: np.ndarray = softmax((logits - logits.max()) / temperature)
     order = np.argsort(-probabilities, kind="stable")
     if top_k is not None:
         probabilities[order[top_k:]] = 0

@@ -10,6 +10,7 @@ called: from ``hidden`` (tokens, units), ``kernel`` (units, vocabulary), ``bias`
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -37,7 +38,7 @@ class CrossEntropy(keras.losses.Loss):
     def __init__(self, name: str = "cross_entropy"):
         super().__init__(name, reduction="mean_with_sample_weight")
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor, for copies and saved models."""
         return {"name": self.name}
 
@@ -114,7 +115,7 @@ class ChunkedCrossEntropy:
 
         def losses_of_chunk(rows: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
             chunk, words = rows
-            recomputed = tf.recompute_grad(lambda *layer: _full(*layer, words))
+            recomputed = tf.recompute_grad(lambda h, W, b: _full(h, W, b, words))
             return recomputed(chunk, kernel, bias)
 
         losses = tf.map_fn(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.rcsetup import cycler
 
 # From Paul Tol's "medium-contrast" scheme: readers with any kind of colour vision tell its colours
 # apart, and since each has a lightness of its own, so does everybody in grey.
@@ -31,7 +32,7 @@ def use_style() -> None:
             "savefig.facecolor": "white",
             "savefig.bbox": "tight",
             "figure.constrained_layout.use": True,
-            "axes.prop_cycle": plt.cycler(color=COLOURS) + plt.cycler(marker=MARKERS),
+            "axes.prop_cycle": cycler(color=COLOURS) + cycler(marker=MARKERS),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,

@@ -80,7 +80,8 @@ def split_sentences(text: str) -> list[str]:
     ['The U.S. has 50 states.', 'Alaska, e.g., is large.']
     """
     _require_text(text, "text")
-    return load_sentence_splitter().tokenize(clean_text(text))
+    sentences: list[str] = load_sentence_splitter().tokenize(clean_text(text))
+    return sentences
 
 
 def tokenize(sentence: str, lowercase: bool = True) -> list[str]:

@@ -4,6 +4,7 @@ A saved model is one folder. It is checked before anything in it is used, and no
 code of its own: the network is a Keras file that is loaded in safe mode, all else is JSON.
 """
 
+import glob
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import keras
 import lmbook_utils.models
 import lmbook_utils.training  # noqa: F401  (Keras must know the book's own classes to load them)
 from lmbook_utils import storage
+from lmbook_utils._validation import is_whole
 from lmbook_utils.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -90,6 +92,7 @@ def save_model(
         model.optimizer.build(model.trainable_variables)  # else Keras warns when it is loaded
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        storage.remove_left_behind(folder.parent, f".{glob.escape(folder.name)}.*.part")
         with tempfile.TemporaryDirectory(
             prefix=f".{folder.name}.", suffix=".part", dir=folder.parent
         ) as temporary:
@@ -180,7 +183,11 @@ def _verify(folder: Path) -> None:
         )
     _require_file(folder / _MANIFEST)
     manifest = storage.read_verified_json(folder / _MANIFEST)
-    if not isinstance(manifest, dict) or not {"format", "sha256"} <= manifest.keys():
+    if (
+        not isinstance(manifest, dict)
+        or not is_whole(manifest.get("format"))
+        or not isinstance(manifest.get("sha256"), dict)
+    ):
         raise _damaged(folder / _MANIFEST)
     if manifest["format"] > FORMAT_VERSION:
         raise ValueError(

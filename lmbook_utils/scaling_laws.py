@@ -123,7 +123,7 @@ def bootstrap_power_law(
     fit_power_law(x, losses, with_floor)  # complains of what is wrong with the runs
     x, losses = np.asarray(x, float), np.asarray(losses, float)
     rng = np.random.default_rng(seed)
-    fits = []
+    fits: list[PowerLaw] = []
     while len(fits) < resamples:
         drawn = rng.integers(0, len(x), len(x))
         if len(np.unique(x[drawn])) >= 2 + with_floor:
@@ -180,7 +180,8 @@ def kaplan_loss(parameters: float) -> float:
     2.376
     """
     require_positive(parameters=parameters)
-    return (8.8e13 / parameters) ** 0.076
+    loss: float = (8.8e13 / parameters) ** 0.076
+    return loss
 
 
 def hoffmann_loss(parameters: float, tokens: float) -> float:
@@ -204,7 +205,8 @@ def hoffmann_loss(parameters: float, tokens: float) -> float:
     1.937
     """
     require_positive(parameters=parameters, tokens=tokens)
-    return 1.69 + 406.4 / parameters**0.34 + 410.7 / tokens**0.28
+    loss: float = 1.69 + 406.4 / parameters**0.34 + 410.7 / tokens**0.28
+    return loss
 
 
 def best_sizes(flops: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ seconds and needs no network.
 
 import string
 from collections.abc import Iterable
+from typing import Any
 
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer, PunktTrainer
 
@@ -51,7 +52,7 @@ def train_sentence_splitter(paragraphs: Iterable[str]) -> PunktSentenceTokenizer
     return PunktSentenceTokenizer(parameters)
 
 
-def parameters_to_json(splitter: PunktSentenceTokenizer) -> dict:
+def parameters_to_json(splitter: PunktSentenceTokenizer) -> dict[str, Any]:
     """What a trained splitter knows, as plain lists and dictionaries (sorted, for stable files).
 
     Examples
@@ -71,7 +72,7 @@ def parameters_to_json(splitter: PunktSentenceTokenizer) -> dict:
     }
 
 
-def splitter_from_json(content: dict) -> PunktSentenceTokenizer:
+def splitter_from_json(content: dict[str, Any]) -> PunktSentenceTokenizer:
     """Undo :func:`parameters_to_json`.
 
     Examples

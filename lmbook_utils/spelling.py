@@ -210,7 +210,9 @@ def number_of_characters(sentence: Sequence[str]) -> int:
 
 
 def spread_over_characters(
-    log_probs: np.ndarray, units: Sequence[int], characters: Sequence[int]
+    log_probs: np.ndarray,
+    units: Sequence[int] | np.ndarray,
+    characters: Sequence[int] | np.ndarray,
 ) -> np.ndarray:
     """Give each character of a sentence an equal share of the sentence's log-probability.
 
@@ -257,7 +259,7 @@ def spread_over_characters(
 
 def _spelled(words: Iterable[str]) -> list[list[str]]:
     """Words as sentences of characters."""
-    words = list(words) if not isinstance(words, str) else None
-    if words is None or any(not isinstance(word, str) for word in words):
+    several = list(words) if not isinstance(words, str) else None
+    if several is None or any(not isinstance(word, str) for word in several):
         raise ValueError("words must be several strings; it was one, or held something else")
-    return [list(word) for word in words]
+    return [list(word) for word in several]

@@ -5,17 +5,23 @@ has its final name, so a reader of the file (another notebook, a later run) sees
 or the new, never half of it. What is read back is compared with a checksum first.
 """
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+import time
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 CACHE_VARIABLE = "LMBOOK_CACHE_DIR"
+LEFT_BEHIND_AFTER = 24 * 3600  # seconds; longer than any download or writing takes
 
 
 def cache_directory() -> Path:
@@ -64,18 +70,40 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read a text file in UTF-8.
+
+    Raises
+    ------
+    ValueError
+        If it holds something else than UTF-8; the message names the file.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> read_text(os.devnull)
+    ''
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"path must be a text in UTF-8; {path} is none ({error})") from error
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]) -> None:
     """Write a file so that, whatever happens, it has all of its new content or is untouched.
 
     The data goes to a temporary file in the same folder first, and takes the final name in one
-    step. If that fails, the temporary file is removed.
+    step. If that fails, the temporary file is removed; one of a process that was killed is removed
+    when the same file is written again, :data:`LEFT_BEHIND_AFTER` seconds later or more.
 
     Parameters
     ----------
     path
         The file to write, in a folder that exists. A file of that name is replaced.
     data
-        Its content.
+        Its content, as a whole or in pieces, of which one is in memory at a time.
 
     Raises
     ------
@@ -90,10 +118,12 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     b'hello'
     """
     path = Path(path)
+    remove_left_behind(path.parent, f".{glob.escape(path.name)}.*.part")
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            for piece in [data] if isinstance(data, bytes) else data:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -104,6 +134,39 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_left_behind(folder: str | os.PathLike[str], pattern: str) -> None:
+    """Remove the temporary files and folders of processes that were killed.
+
+    What is younger than :data:`LEFT_BEHIND_AFTER` seconds stays: its process may be writing it.
+    What cannot be removed stays, too.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+    pattern
+        Of their names, as :meth:`pathlib.Path.glob` has it.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name, age in (("old.part", 2 * LEFT_BEHIND_AFTER), ("new.part", 0)):
+    ...         Path(folder, name).touch()
+    ...         os.utime(Path(folder, name), (time.time() - age, time.time() - age))
+    ...     remove_left_behind(folder, "*.part")
+    ...     os.listdir(folder)
+    ['new.part']
+    """
+    for path in Path(folder).glob(pattern):
+        with contextlib.suppress(OSError):
+            if time.time() - path.lstat().st_mtime < LEFT_BEHIND_AFTER:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def write_verified_json(path: str | os.PathLike[str], content: Any) -> None:
@@ -146,4 +209,7 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
         return None
     if hashlib.sha256(body).hexdigest().encode("ascii") != checksum:
         return None
-    return json.loads(body)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):  # not written by this module, but with a right checksum
+        return None

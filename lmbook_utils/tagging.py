@@ -107,7 +107,10 @@ def load_checked_tags() -> list[CheckedTag]:
     file = resources.files("lmbook_utils") / "data" / "parts_of_speech.tsv"
     _, *lines = file.read_text(encoding="utf-8").splitlines()  # the first one names the columns
     rows = (line.split("\t") for line in lines)
-    return [CheckedTag(*map(int, places), part_of_speech) for *places, part_of_speech in rows]
+    return [
+        CheckedTag(int(article), int(sentence), int(token), part_of_speech)
+        for article, sentence, token, part_of_speech in rows
+    ]
 
 
 def positions_in_sentence(ids: np.ndarray, eos_id: int) -> np.ndarray:

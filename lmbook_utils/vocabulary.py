@@ -12,7 +12,7 @@ PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<s>", "</s>"
 SPECIAL_TOKENS = (PAD, UNK, BOS, EOS)
 
 
-class _Ids(dict):
+class _Ids(dict[str, int]):
     """Token → id, as fast as a dictionary; any other token has the id of ``<unk>``."""
 
     def __missing__(self, token: str) -> int:

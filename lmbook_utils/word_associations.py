@@ -70,7 +70,8 @@ def associations(words: np.ndarray, first: np.ndarray, second: np.ndarray) -> np
         _unit(name, vectors)
         for name, vectors in (("words", words), ("first", first), ("second", second))
     )
-    return (words @ first.T).mean(axis=1) - (words @ second.T).mean(axis=1)
+    difference: np.ndarray = (words @ first.T).mean(axis=1) - (words @ second.T).mean(axis=1)
+    return difference
 
 
 def association_test(
@@ -143,4 +144,5 @@ def _unit(name: str, vectors: np.ndarray) -> np.ndarray:
             f"{name} must be vectors other than zero, shape (words, size); the shape was "
             f"{rows.shape}"
         )
-    return rows / norms
+    units: np.ndarray = rows / norms
+    return units

@@ -15,6 +15,7 @@ import numpy as np
 from gensim.models import FastText, KeyedVectors, Word2Vec
 from scipy.stats import spearmanr
 
+from lmbook_utils import storage
 from lmbook_utils._validation import require_whole
 
 Kind = Literal["skip-gram", "fasttext"]
@@ -141,7 +142,7 @@ def read_pairs(path: str | Path) -> list[tuple[str, str, float]]:
     Raises
     ------
     ValueError
-        If a line has another form.
+        If a line has another form, or the file is no text in UTF-8.
     OSError
         If the file cannot be read.
 
@@ -153,7 +154,7 @@ def read_pairs(path: str | Path) -> list[tuple[str, str, float]]:
     (353, ('tiger', 'cat', 7.35))
     """
     pairs = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(storage.read_text(path).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         try:
@@ -219,7 +220,8 @@ def read_analogies(path: str | Path) -> dict[str, list[tuple[str, str, str, str]
     Raises
     ------
     ValueError
-        If a line does not hold four words, or a question stands before the first section.
+        If a line does not hold four words, a question stands before the first section, or the file
+        is no text in UTF-8.
     OSError
         If the file cannot be read.
 
@@ -232,7 +234,7 @@ def read_analogies(path: str | Path) -> dict[str, list[tuple[str, str, str, str]
     """
     sections: dict[str, list[tuple[str, str, str, str]]] = {}
     questions = None
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(storage.read_text(path).splitlines(), start=1):
         if line.startswith(":"):
             questions = sections.setdefault(line[1:].strip(), [])
             continue

@@ -1,4 +1,4 @@
-"""What the site has beyond Jupyter Book: the icons that it keeps, and the line on its making."""
+"""What the site has beyond Jupyter Book: the line on its making."""
 
 import shutil
 import subprocess
@@ -6,27 +6,6 @@ from importlib.metadata import version
 
 import book_site
 import pytest
-
-SCRIPT = (
-    '!function(){var a={sun:[512,512,[9728],"f185","M1 2z"],'
-    '"magnifying-glass":[512,512,[128269,"search"],"f002","M3 4z"],'
-    'yelp:[384,512,[],"f1e9",["M5 6z","M7 8z"]],"moon":[384,512,[],"f186","M9 9z"]};go(a)}();'
-)
-
-
-def test_icons_that_no_page_shows_are_left_out():
-    kept = book_site.only_used_icons(SCRIPT, {"sun", "lg"})
-    assert kept == '!function(){var a={sun:[512,512,[9728],"f185","M1 2z"],};go(a)}();'
-
-
-def test_an_icon_is_kept_by_its_other_name():
-    kept = book_site.only_used_icons(SCRIPT, {"search"})
-    assert '"magnifying-glass":[512' in kept
-    assert "sun" not in kept
-
-
-def test_all_icons_stay_if_all_are_used():
-    assert book_site.only_used_icons(SCRIPT, {"sun", "search", "yelp", "moon"}) == SCRIPT
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

@@ -184,7 +184,7 @@ def test_a_second_run_waits_for_the_first_and_says_so(checkout, steps, monkeypat
 def test_a_run_that_waited_finds_the_work_done(steps):
     # Both see an environment that is out of date, before either has the lock.
     threads = [threading.Thread(target=bootstrap.main) for _ in range(2)]
-    with bootstrap.only_one_at_a_time():
+    with bootstrap.only_one_at_a_time(bootstrap.ROOT / ".venv.lock", "set-up of .venv"):
         for thread in threads:
             thread.start()
     for thread in threads:

@@ -4,6 +4,8 @@ Jupyter Book itself is replaced; the real site has its own tests in tests/site.
 """
 
 import sys
+import threading
+import time
 
 import build_site
 import pytest
@@ -191,6 +193,30 @@ def test_a_clean_build_elsewhere_starts_from_an_empty_folder(book, builds, tmp_p
     assert builds == [tmp_path / "check"] * 2
     assert not (site / "old.html").exists()
     assert not (book / "_build").exists()
+
+
+def test_of_two_builds_at_once_one_waits_and_finds_the_work_done(book, builds, monkeypatch, capsys):
+    running = []
+
+    def slow(output):
+        assert not running, "both write into one folder"
+        running.append(output)
+        time.sleep(0.7)
+        builds.append(output)
+        write_pages(output / "_build" / "html", PAGES)
+        running.clear()
+
+    monkeypatch.setattr(build_site, "build", slow)
+    monkeypatch.setattr(sys, "argv", ["build_site.py"])
+    threads = [threading.Thread(target=build_site.main) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(builds) == 1
+    said = capsys.readouterr().out
+    assert said.count("Another build of the site is running; waiting for it to end.") == 1
+    assert said.count("The site is up to date.") == 1
 
 
 def test_the_reader_is_told_why_the_site_was_not_built(book, monkeypatch):

@@ -5,6 +5,7 @@ import graphlib
 import importlib.util
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 import tomllib
@@ -286,3 +287,31 @@ def test_every_public_function_shows_an_example_or_there_is_a_reason():
     }
     assert bare - WITHOUT_EXAMPLE.keys() == set()
     assert WITHOUT_EXAMPLE.keys() - functions.keys() == set(), "functions that are gone"
+
+
+# ---------------------------------------------------------------------------------------------
+# The pages on the package
+
+
+def described():
+    """Return what the pages of the package describe, each as its module and its name."""
+    pages = sorted((ROOT / "chapters" / "package").glob("*.md"))
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    directives = re.findall(r"automodule:: ([\w.]+)\n   :members:(.*)\n", text)
+    for module, members in directives:
+        content = importlib.import_module(module)
+        everything = getattr(content, "__all__", None) or public_definitions(module)
+        for name in members.split(", ") if members else everything:
+            thing = getattr(content, name.strip(), None)
+            if hasattr(thing, "__qualname__"):
+                yield f"{thing.__module__}.{thing.__qualname__}"
+
+
+def test_each_function_and_class_is_described_once():
+    public = [
+        f"{module}.{name}"
+        for module in MODULES
+        for name in public_definitions(module)
+        if "." not in name and "._" not in module
+    ]
+    assert sorted(name for name in described() if "._" not in name) == sorted(public)

@@ -109,13 +109,13 @@ def found_stamp():
 
 
 @contextlib.contextmanager
-def only_one_at_a_time():
-    """Hold a lock on .venv.lock; the system releases it even if this process is killed."""
-    with (ROOT / ".venv.lock").open("w") as handle:
+def only_one_at_a_time(lock, what):
+    """Hold a lock on a file; the system releases it even if this process is killed."""
+    with lock.open("w") as handle:
         waited = False
         while not try_lock(handle):
             if not waited:
-                print("Another set-up of .venv is running; waiting for it to end.", flush=True)
+                print(f"Another {what} is running; waiting for it to end.", flush=True)
             waited = True
             time.sleep(0.5)
         yield
@@ -277,7 +277,7 @@ def update():
 def main():
     if found_stamp() == wanted_stamp():
         return
-    with only_one_at_a_time():
+    with only_one_at_a_time(ROOT / ".venv.lock", "set-up of .venv"):
         update()
 
 

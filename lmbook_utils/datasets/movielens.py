@@ -5,6 +5,7 @@ import pickletools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,9 @@ def load_movielens() -> MovieLens:
 
 def _read(file: Path) -> MovieLens:
     """Take the columns out of the package's data frame, a pickle, without unpickling it."""
-    instructions = list(pickletools.genops(lzma.decompress(file.read_bytes())))
+    instructions: list[tuple[Any, Any, Any]] = list(
+        pickletools.genops(lzma.decompress(file.read_bytes()))
+    )
     blocks = [value for code, value, _ in instructions if code.name == "BYTEARRAY8"]
     # A data frame keeps its columns by type: here the years and the stars; the row numbers, films,
     # users and times; and, as objects, the titles and the genres.
@@ -100,7 +103,7 @@ def _title(title: str | float, year: float) -> str:
     return known if np.isnan(year) else f"{known} ({year:.0f})"
 
 
-def _listed_objects(instructions: Iterable[tuple]) -> list[str | float]:
+def _listed_objects(instructions: Iterable[tuple[Any, ...]]) -> list[str | float]:
     """The strings, and NaN for missing ones, of the first list in a pickle's instructions.
 
     The instructions are looked at, and none is carried out, so that nothing can be run by them.

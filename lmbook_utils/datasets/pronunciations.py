@@ -49,7 +49,7 @@ def without_variant(name: str) -> str:
 
 
 def parse_pronunciations(lines: list[str]) -> dict[str, tuple[Pronunciation, ...]]:
-    """Read the lines of the dictionary; see :func:`load_pronunciations`.
+    """Read the lines of the dictionary; see :func:`lmbook_utils.datasets.load_pronunciations`.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from nltk.tokenize.punkt import PunktSentenceTokenizer
@@ -157,7 +158,7 @@ def read_pages(dump: Path) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _load_parsed() -> dict:
+def _load_parsed() -> dict[str, Any]:
     """Read the parsed dump from the cache; parse it where the cache is missing or damaged."""
     dump = registry.path("wikipedia")
     cached = storage.cache_directory() / f"wikipedia-{_fingerprint(dump)}.json"
@@ -195,7 +196,7 @@ def _fingerprint(dump: Path) -> str:
     return hashlib.sha256("\0".join(ingredients).encode()).hexdigest()[:16]
 
 
-def _parse(dump: Path) -> dict:
+def _parse(dump: Path) -> dict[str, Any]:
     articles, parsed, damaged = [], 0, 0
     pages = list(read_pages(dump))
     for title, source in tqdm(

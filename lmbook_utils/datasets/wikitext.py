@@ -6,7 +6,7 @@ lists, formulas and navigation go.
 
 A template that leaves out a word of the sentence ("Alabama covers {{convert|135765|km2}}") must
 not vanish without a trace. So the templates that stand for words are rendered, those that are
-annotations are dropped, and all others leave a visible mark, :data:`HOLE`. Marks that turn out
+annotations are dropped, and all others leave a visible mark, ``HOLE``. Marks that turn out
 to be harmless (in brackets, after a full stop) are then closed; a paragraph in which one remains
 is reported as damaged.
 """

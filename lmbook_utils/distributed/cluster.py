@@ -140,7 +140,7 @@ def run_cluster(arguments: Sequence[str], workers: int, timeout: float) -> list[
     require_whole(1, workers=workers)
     require_positive(timeout=timeout)
     addresses = free_addresses(workers)
-    processes: list[subprocess.Popen] = []
+    processes: list[subprocess.Popen[bytes]] = []
     with tempfile.TemporaryDirectory() as folder:
         # Files and not pipes: a pipe that nobody reads fills up and stops the worker.
         outputs = [Path(folder, f"{index}.out") for index in range(workers)]
@@ -166,7 +166,7 @@ def run_cluster(arguments: Sequence[str], workers: int, timeout: float) -> list[
         return [_read(output) for output in outputs]
 
 
-def _wait(processes: list[subprocess.Popen], timeout: float) -> tuple[int, str] | None:
+def _wait(processes: list[subprocess.Popen[bytes]], timeout: float) -> tuple[int, str] | None:
     """Wait for all; return the number of a worker that failed, and how."""
     deadline = time.monotonic() + timeout
     while True:
@@ -183,13 +183,14 @@ def _wait(processes: list[subprocess.Popen], timeout: float) -> tuple[int, str] 
         time.sleep(0.05)
 
 
-def _end(processes: list[subprocess.Popen]) -> None:
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         if process.poll() is None:
             process.kill()
     for process in processes:
         process.wait()
-        process.stdin.close()
+        if process.stdin:
+            process.stdin.close()
 
 
 def _read(file: Path) -> str:

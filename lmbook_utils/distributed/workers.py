@@ -19,6 +19,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -115,7 +116,9 @@ def end_with_the_launcher() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def train(job: Job, ids: np.ndarray, folder: str | os.PathLike[str], die_at: int = 0) -> list[dict]:
+def train(
+    job: Job, ids: np.ndarray, folder: str | os.PathLike[str], die_at: int = 0
+) -> list[dict[str, Any]]:
     """Train as one worker of the cluster that ``TF_CONFIG`` names; alone if it is not set.
 
     Parameters
@@ -242,10 +245,13 @@ class _Saved:
         complete = [step for step in self._steps() if self._is_complete(step)]
         if not complete:
             return 0
-        arrays, progress = self._checkpoint(complete[-1], self._worker).load()
+        saved = self._checkpoint(complete[-1], self._worker).load()
+        if saved is None:
+            raise FileNotFoundError(f"the checkpoint of step {complete[-1]} was there, and is gone")
+        arrays, progress = saved
         for variable, value in zip(variables, arrays, strict=True):
             variable.assign(value)
-        return progress["step"]
+        return int(progress["step"])
 
     def _steps(self) -> list[int]:
         names = (path.name for path in self._folder.glob("step-*"))
@@ -261,7 +267,7 @@ class _Saved:
         return Checkpoint(self._folder_of(step, worker), self._settings)
 
 
-def _write_results(folder: Path, model: keras.Model, history: list[dict]) -> None:
+def _write_results(folder: Path, model: keras.Model, history: list[dict[str, Any]]) -> None:
     content = io.BytesIO()
     np.savez(content, *model.get_weights())
     storage.write_atomically(folder / "weights.npz", content.getvalue())

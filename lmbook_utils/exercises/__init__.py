@@ -14,6 +14,7 @@ from lmbook_utils.exercises.faq import (
     check_best_rate,
     check_crossing,
     check_early_stopping,
+    check_missed,
     check_word_dropout,
 )
 from lmbook_utils.exercises.keras_model import check_parameter_count, check_top_p
@@ -24,25 +25,33 @@ from lmbook_utils.exercises.mle_training import (
     check_softmax_gradient,
 )
 from lmbook_utils.exercises.outlook import (
-    check_clip,
     check_exact_p,
-    check_exposure,
     check_kilowatt_hours,
+    check_networks_needed,
+    check_words_behind,
 )
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
     check_news_unknown_share,
     check_windows,
 )
+from lmbook_utils.exercises.privacy import (
+    check_clip,
+    check_copies_covered,
+    check_exposure,
+    check_poison,
+)
 from lmbook_utils.exercises.question_answering import (
     check_fusion,
     check_smoothed,
     check_token_f1,
+    check_within_article,
 )
 from lmbook_utils.exercises.recommendation import (
     check_bpr,
     check_chance_recall,
     check_mean_reciprocal_rank,
+    check_recall_by_stars,
 )
 from lmbook_utils.exercises.rnn_math import (
     check_forget_gate,
@@ -53,24 +62,44 @@ from lmbook_utils.exercises.rnn_math import (
 from lmbook_utils.exercises.scaling import (
     check_all_reduce_seconds,
     check_merge,
+    check_prune_and_train,
     check_quantise_row,
     check_training_days,
 )
 from lmbook_utils.exercises.semantic_roles import (
+    check_close_enough,
     check_decode,
     check_kappa,
     check_valid_sequences,
 )
-from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
-from lmbook_utils.exercises.speech import check_choose, check_phone_channel, check_silent_system
+from lmbook_utils.exercises.sentiment import (
+    check_best_threshold,
+    check_choose_k,
+    check_macro_f1,
+    check_posterior,
+)
+from lmbook_utils.exercises.speech import (
+    check_choose,
+    check_phone_channel,
+    check_rates_of_halves,
+    check_silent_system,
+)
 from lmbook_utils.exercises.summarisation import (
+    check_conclusion_scores,
     check_next_sentence,
     check_rank_step,
     check_rouge_2,
 )
-from lmbook_utils.exercises.tools import check_analogy, check_masked_mean, check_npmi
+from lmbook_utils.exercises.tools import (
+    check_analogy,
+    check_masked_mean,
+    check_npmi,
+    check_pmi,
+    check_precision_at,
+)
 from lmbook_utils.exercises.translation import (
     check_attention_weights,
+    check_best_order,
     check_clipped_precision,
     check_em_step,
 )
@@ -80,14 +109,20 @@ __all__ = [
     "check_all_reduce_seconds",
     "check_analogy",
     "check_attention_weights",
+    "check_best_order",
     "check_best_rate",
+    "check_best_threshold",
     "check_bpr",
     "check_chance_recall",
     "check_choose",
+    "check_choose_k",
     "check_class_probabilities",
     "check_clip",
     "check_clipped_precision",
+    "check_close_enough",
+    "check_conclusion_scores",
     "check_continuation_probability",
+    "check_copies_covered",
     "check_coverage",
     "check_crossing",
     "check_decode",
@@ -106,16 +141,24 @@ __all__ = [
     "check_masked_mean",
     "check_mean_reciprocal_rank",
     "check_merge",
+    "check_missed",
     "check_nesterov",
+    "check_networks_needed",
     "check_news_unknown_share",
     "check_next_sentence",
     "check_npmi",
     "check_parameter_count",
     "check_perplexity",
     "check_phone_channel",
+    "check_pmi",
+    "check_poison",
     "check_posterior",
+    "check_precision_at",
+    "check_prune_and_train",
     "check_quantise_row",
     "check_rank_step",
+    "check_rates_of_halves",
+    "check_recall_by_stars",
     "check_rnn_parameters",
     "check_rouge_2",
     "check_sigmoid_gradient",
@@ -131,5 +174,7 @@ __all__ = [
     "check_unseen_bigrams",
     "check_valid_sequences",
     "check_windows",
+    "check_within_article",
     "check_word_dropout",
+    "check_words_behind",
 ]

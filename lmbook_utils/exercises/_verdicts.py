@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from math import isnan
+from math import isnan, nan
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any
+
+import numpy as np
 
 from lmbook_utils._validation import is_number
 
@@ -35,7 +37,7 @@ def prints_verdict(check: Callable[..., None]) -> Callable[..., None]:
     return printing
 
 
-def require(condition: bool, otherwise: str) -> None:
+def require(condition: bool | np.bool_, otherwise: str) -> None:
     """Complain of an answer, unless a condition holds.
 
     Examples
@@ -46,7 +48,7 @@ def require(condition: bool, otherwise: str) -> None:
         raise NotYetError(otherwise)
 
 
-def number_from(answer: Any) -> float:
+def number_from(answer: Any, case: str = "") -> float:
     """Take a number from an answer, or complain that it is none; NaN is none.
 
     Examples
@@ -54,8 +56,15 @@ def number_from(answer: Any) -> float:
     >>> number_from(1)
     1.0
     """
-    require(is_number(answer) and not isnan(answer), f"expected a number; it was {answer!r}")
-    return float(answer)
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:  # what np.where gives for a number
+        answer = answer.item()
+    where = f"{case}, " if case else ""
+    try:
+        number = float(answer) if is_number(answer) else nan
+    except OverflowError:
+        raise NotYetError(f"{where}the number is far from right: no float can hold it") from None
+    require(not isnan(number), f"{where}expected a number; it was {answer!r}")
+    return number
 
 
 def require_share(answer: Any, expected: float) -> None:
@@ -75,7 +84,7 @@ def require_share(answer: Any, expected: float) -> None:
 SECONDS_FOR_AN_ANSWER = 20.0
 
 
-def call(function: Callable, case: str, *arguments: Any) -> Any:
+def call(function: Callable[..., Any], case: str, *arguments: Any) -> Any:
     """Call the reader's function, which may fail in any way or never end; say for which input.
 
     It runs in a thread, because that is what a program can stop waiting for on every system.

@@ -75,7 +75,7 @@ def check_forget_gate(answer: float) -> None:
 
 
 @prints_verdict
-def check_gru_step(function: Callable[[np.ndarray, np.ndarray, dict], Any]) -> None:
+def check_gru_step(function: Callable[[np.ndarray, np.ndarray, dict[str, Any]], Any]) -> None:
     """Chapter 2: one step of a GRU for one row, by the equations.
 
     Examples

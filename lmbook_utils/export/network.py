@@ -58,7 +58,8 @@ class Network:
 
     def logits(self, ids: np.ndarray) -> np.ndarray:
         """The logits of the word after each of some words: shape (words, vocabulary)."""
-        return self.states(ids) @ self.embedding.T.astype(float) + self.output_bias
+        logits: np.ndarray = self.states(ids) @ self.embedding.T.astype(float) + self.output_bias
+        return logits
 
 
 def from_keras(model: keras.Model) -> Network:

@@ -73,7 +73,7 @@ def _keys(entry: dict[str, Any], below: Table, size: int, words: int, name: str)
     last_words = arrays.decode(entry.get("words"), "uint16", (size,), f"{name}, words,")
     if size and last_words.max() >= words:
         raise ValueError(f"{name} must have words of the vocabulary; it has {last_words.max()}")
-    keys = np.repeat(np.arange(contexts), followers) * words + last_words
+    keys: np.ndarray = np.repeat(np.arange(contexts), followers) * words + last_words
     if (np.diff(keys) <= 0).any():
         raise ValueError(f"{name} must have its n-grams in order, each once")
     return keys
@@ -98,4 +98,5 @@ def _decoded(stored: Any, size: int, name: str) -> np.ndarray:
         if not isinstance(number, (int, float)) or not abs(number) < 1e6:
             raise ValueError(f"{name} must have a finite {key}; it was {number!r}")
     values = arrays.decode(stored.get("values"), "uint16", (size,), name)
-    return stored["low"] + stored["step"] * values.astype(float)
+    decoded: np.ndarray = stored["low"] + stored["step"] * values.astype(float)
+    return decoded

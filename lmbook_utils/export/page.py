@@ -62,12 +62,15 @@ def mixture(exported: Exported, ids: np.ndarray, weight: float = 1.0) -> np.ndar
     if weight < 1 and not exported.tables:
         raise ValueError(f"weight must be 1, as there is no n-gram model; it was {weight!r}")
     vocabulary, ids = exported.vocabulary, np.asarray(ids, int)
-    of_network = log_softmax(exported.network.logits(np.array([vocabulary.eos_id, *ids]))[-1])
+    of_network: np.ndarray = log_softmax(
+        exported.network.logits(np.array([vocabulary.eos_id, *ids]))[-1]
+    )
     if weight == 1:
         return of_network
     context = np.array([vocabulary.bos_id, *ids])
     counted = next_word_log_probs(exported.tables, context, len(vocabulary))
-    return np.log(weight * np.exp(of_network) + (1 - weight) * np.exp(counted))
+    mixed: np.ndarray = np.log(weight * np.exp(of_network) + (1 - weight) * np.exp(counted))
+    return mixed
 
 
 def generate(
@@ -93,7 +96,7 @@ def generate(
     temperature, top_k, top_p
         See :func:`lmbook_utils.generation.next_word_probabilities`.
     seed
-        Of :func:`uniform_draws`, a whole number from 0.
+        Of :func:`lmbook_utils.export.page.uniform_draws`, a whole number from 0.
 
     Returns
     -------

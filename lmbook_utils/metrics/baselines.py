@@ -41,4 +41,5 @@ def unigram_log_probs(ids: np.ndarray, vocab_size: int) -> np.ndarray:
     require_whole(1, vocab_size=vocab_size)
     require_ids(vocab_size, ids=ids)
     counts = np.bincount(ids, minlength=vocab_size) + 1.0
-    return np.log(counts / counts.sum())
+    log_probs: np.ndarray = np.log(counts / counts.sum())
+    return log_probs

@@ -21,7 +21,7 @@ class ReliabilityCurve(NamedTuple):
     """Mean probability that the model gave to its guesses."""
     accuracy: np.ndarray
     """Share of its guesses that were right."""
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]  # hides the method of tuples, not needed
     """Number of tokens."""
 
 
@@ -137,7 +137,7 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        As :func:`~lmbook_utils.metrics.scores.score_logits`; if there is no token, or a word that
+        As :func:`~lmbook_utils.metrics.score_logits`; if there is no token, or a word that
         came has no probability; or if no temperature between 0.01 and 100 is best, as where the
         words that came always have the highest logits, or no higher than others.
 

@@ -1,5 +1,6 @@
 """Next-word prediction as a classification: was the guess right, and which words are guessed?"""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -50,8 +51,8 @@ def top_k_accuracy(ranks: np.ndarray, k: int) -> float:
 
 
 def precision_recall_f1(
-    targets: np.ndarray,
-    guesses: np.ndarray,
+    targets: Sequence[int] | np.ndarray,
+    guesses: Sequence[int] | np.ndarray,
     average: Literal["macro", "micro", "weighted"] | None = "macro",
     vocab_size: int | None = None,
     zero_division: float = 0.0,
@@ -123,8 +124,8 @@ def precision_recall_f1(
     if zero_division not in (0, 1):
         raise ValueError(f"zero_division must be 0 or 1; it was {zero_division!r}")
     if average == "micro":
-        right = float((targets == guesses).mean())
-        return PrecisionRecallF1(right, right, right)
+        accuracy = float((targets == guesses).mean())
+        return PrecisionRecallF1(accuracy, accuracy, accuracy)
     came, guessed, right = _counts(targets, guesses, vocab_size)
     per_class = [
         np.divide(part, whole, out=np.full(len(came), float(zero_division)), where=whole > 0)
@@ -149,7 +150,9 @@ def _counts(
 
 
 def _checked_ids(
-    targets: np.ndarray, guesses: np.ndarray, vocab_size: int | None
+    targets: Sequence[int] | np.ndarray,
+    guesses: Sequence[int] | np.ndarray,
+    vocab_size: int | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     targets, guesses = np.asarray(targets), np.asarray(guesses)
     if targets.ndim != 1 or targets.shape != guesses.shape or not targets.size:

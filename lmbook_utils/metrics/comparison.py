@@ -61,7 +61,9 @@ class Comparison:
             columns["seeds"] = [_seeds(row.seed_perplexities) for row in self.rows]
         if self.baseline is not None:
             columns[f"ratio to {self.baseline} ({100 * self.ratio_confidence:.4g}%)"] = [
-                "baseline" if row.ratio is None else _number(row.ratio, row.ratio_interval, 3)
+                _number(row.ratio, row.ratio_interval, 3)
+                if row.ratio is not None and row.ratio_interval is not None
+                else "baseline"
                 for row in self.rows
             ]
             columns["verdict"] = [row.verdict or "" for row in self.rows]
@@ -79,9 +81,9 @@ def compare(
     r"""Compare models on the same tokens, with intervals over groups of tokens.
 
     Each model has its perplexity with the interval of
-    :func:`~lmbook_utils.metrics.uncertainty.perplexity_interval`, and each but the baseline the
+    :func:`~lmbook_utils.metrics.perplexity_interval`, and each but the baseline the
     ratio to the baseline's perplexity with that of
-    :func:`~lmbook_utils.metrics.uncertainty.perplexity_ratio_interval`. Judge a difference by the
+    :func:`~lmbook_utils.metrics.perplexity_ratio_interval`. Judge a difference by the
     interval of the ratio, which is paired; two intervals of perplexities may overlap although one
     model is better on every article.
 
@@ -151,15 +153,15 @@ def compare(
     rows = []
     for name, log_probs in means.items():
         interval = perplexity_interval(log_probs, groups, confidence, seed)
-        judged = {}
-        if baseline not in (None, name):
+        ratio, ratio_interval = None, None
+        if baseline is not None and baseline != name:
             pair = log_probs, means[baseline]
-            judged["ratio"] = perplexity(pair[0]) / perplexity(pair[1])
-            judged["ratio_interval"] = perplexity_ratio_interval(
-                *pair, groups, ratio_confidence, seed
-            )
+            ratio = perplexity(pair[0]) / perplexity(pair[1])
+            ratio_interval = perplexity_ratio_interval(*pair, groups, ratio_confidence, seed)
         of_seeds = tuple(map(perplexity, seeds[name]))
-        rows.append(ComparedModel(name, perplexity(log_probs), interval, of_seeds, **judged))
+        rows.append(
+            ComparedModel(name, perplexity(log_probs), interval, of_seeds, ratio, ratio_interval)
+        )
     return Comparison(tuple(rows), baseline, confidence, ratio_confidence)
 
 

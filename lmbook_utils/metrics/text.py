@@ -85,7 +85,8 @@ def repetition(tokens: Tokens, n: int = 4, window: int | None = None) -> float:
     if window is not None:
         require_whole(1, window=window)
     furthest = len(grams) if window is None else window
-    last, repeated = {}, 0
+    last: dict[tuple[Hashable, ...], int] = {}
+    repeated = 0
     for place, gram in enumerate(grams):
         repeated += gram in last and place - last[gram] <= furthest
         last[gram] = place
@@ -119,14 +120,14 @@ class TextIndex:
         self._tokens = _as_list("tokens", tokens)
         if not self._tokens:
             raise ValueError("tokens must hold at least one token; it was empty")
-        self._ngrams: dict[int, frozenset[tuple]] = {}
+        self._ngrams: dict[int, frozenset[tuple[Hashable, ...]]] = {}
         self._places: dict[Hashable, np.ndarray] = {}
 
     def __len__(self) -> int:
         """Return the number of tokens."""
         return len(self._tokens)
 
-    def ngrams(self, n: int) -> frozenset[tuple]:
+    def ngrams(self, n: int) -> frozenset[tuple[Hashable, ...]]:
         """Return the different n-grams of the text; none if it is shorter than ``n``."""
         if n not in self._ngrams:
             self._ngrams[n] = frozenset(_ngrams("tokens", self._tokens, n))
@@ -226,20 +227,20 @@ def longest_copy(generated: Tokens, training: TextIndex) -> list[Hashable]:
     return generated[last + 1 - longest : last + 1]
 
 
-def _as_list(name: str, tokens: Tokens) -> list:
+def _as_list(name: str, tokens: Tokens) -> list[Hashable]:
     """Return tokens as a list; those of an array as Python's numbers, which are faster to hash."""
     if isinstance(tokens, str):
         raise ValueError(f"{name} must be a sequence of tokens, not one string; it was {tokens!r}")
     return tokens.tolist() if isinstance(tokens, np.ndarray) else list(tokens)
 
 
-def _ngrams(name: str, tokens: Tokens, n: int) -> list[tuple]:
+def _ngrams(name: str, tokens: Tokens, n: int) -> list[tuple[Hashable, ...]]:
     require_whole(1, n=n)
     tokens = _as_list(name, tokens)
     return list(zip(*(tokens[i:] for i in range(n)), strict=False))
 
 
-def _at_least_one(grams: list[tuple], name: str, n: int) -> int:
+def _at_least_one(grams: list[tuple[Hashable, ...]], name: str, n: int) -> int:
     if not grams:
         raise ValueError(f"{name} must hold at least n = {n} tokens in a row")
     return len(grams)

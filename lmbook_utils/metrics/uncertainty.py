@@ -233,7 +233,8 @@ def _differences(log_probs: np.ndarray, baseline_log_probs: np.ndarray) -> np.nd
             "log_probs and baseline_log_probs must score the same tokens; their "
             f"shapes were {log_probs.shape} and {baseline.shape}"
         )
-    return log_probs - baseline
+    differences: np.ndarray = log_probs - baseline
+    return differences
 
 
 def _grouped(values: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

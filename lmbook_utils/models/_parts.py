@@ -51,7 +51,7 @@ def require_rate(**arguments: object) -> None:
     ValueError: dropout must be from 0 up to, not including, 1; it was 1
     """
     for name, value in arguments.items():
-        if not isinstance(value, Real) or not 0 <= value < 1:
+        if not isinstance(value, Real) or not 0 <= float(value) < 1:
             raise ValueError(f"{name} must be from 0 up to, not including, 1; it was {value!r}")
 
 

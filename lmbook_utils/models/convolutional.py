@@ -59,7 +59,7 @@ class GatedConvolution(StreamLayer):
         self.kernel_size = kernel_size
         self.dilation = dilation
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, int | None, int]) -> None:
         """Create the weights and the state."""
         batch_size, _, channels = input_shape
         self.kernel = self.add_weight(
@@ -89,7 +89,8 @@ class GatedConvolution(StreamLayer):
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` needs to build such a layer again."""
         sizes = {"kernel_size": self.kernel_size, "dilation": self.dilation}
-        return super().get_config() | sizes
+        config: dict[str, Any] = super().get_config()
+        return config | sizes
 
 
 def build_convolutional_model(

@@ -90,7 +90,8 @@ class WordReplacement(layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` needs to build such a layer again; the substitutes are weights."""
         names = ("vocab_size", "substitutes", "rate", "seed")
-        return super().get_config() | {name: getattr(self, name) for name in names}
+        config: dict[str, Any] = super().get_config()
+        return config | {name: getattr(self, name) for name in names}
 
 
 def word_dropout(
@@ -142,6 +143,7 @@ def synonym_replacement(table: np.ndarray, rate: float, seed: int | None = None)
             f"table must have the shape (vocabulary, substitutes); it was {table.shape}"
         )
     require_ids(len(table), table=table.ravel())
-    layer = WordReplacement(*table.shape, rate=rate, seed=seed, name="replacement")
+    vocab_size, substitutes = table.shape
+    layer = WordReplacement(vocab_size, substitutes, rate, seed, name="replacement")
     layer.table.assign(table)
     return layer

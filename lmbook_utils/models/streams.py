@@ -97,7 +97,7 @@ def number_of_streams(model: keras.Model) -> int:
             "models.build_language_model do: its output must have the shape (batch_size, steps, "
             f"vocabulary) with a fixed batch_size; it was {shape}"
         )
-    return shape[0]
+    return int(shape[0])
 
 
 def require_vocabulary_size(model: keras.Model, vocab_size: int) -> None:

@@ -67,4 +67,5 @@ class TiedEmbedding(layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` needs to build such a layer again."""
-        return super().get_config() | {"vocab_size": self.vocab_size, "units": self.units}
+        config: dict[str, Any] = super().get_config()
+        return config | {"vocab_size": self.vocab_size, "units": self.units}

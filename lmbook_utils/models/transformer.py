@@ -98,7 +98,7 @@ class MemoryAttention(StreamLayer):
         self.num_heads = num_heads
         self.memory = memory
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[int, int | None, int]) -> None:
         """Create the weights and the state."""
         batch_size, _, length = input_shape
         self.query = self._dense(length, input_shape, "query")
@@ -129,7 +129,8 @@ class MemoryAttention(StreamLayer):
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` needs to build such a layer again."""
-        return super().get_config() | {"num_heads": self.num_heads, "memory": self.memory}
+        config: dict[str, Any] = super().get_config()
+        return config | {"num_heads": self.num_heads, "memory": self.memory}
 
     def _dense(self, units: int, input_shape: tuple[int | None, ...], name: str) -> layers.Dense:
         dense = layers.Dense(units, name=name)

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -28,7 +28,7 @@ _NGram = tuple[list[bytes], tuple[float, float]]  # words, and logarithms to the
 
 
 def write(path: str | PathLike[str], tables: list[Table], vocabulary: Vocabulary) -> None:
-    """Write the tables of a model; see :meth:`NGramModel.write_arpa`."""
+    """Write the tables of a model; see :meth:`lmbook_utils.ngram.NGramModel.write_arpa`."""
     _require_writable(vocabulary)
     lines = ["\\data\\"]
     sizes = [len(tables[0].keys) - 1, *(len(table.keys) for table in tables[1:])]
@@ -106,7 +106,7 @@ class _Lines:
 
 
 def read(path: str | PathLike[str]) -> tuple[list[Table], Vocabulary]:
-    """Read the tables of a model and its vocabulary; see :meth:`NGramModel.read_arpa`.
+    """Read a model's tables and vocabulary; see :meth:`lmbook_utils.ngram.NGramModel.read_arpa`.
 
     Raises
     ------
@@ -195,8 +195,8 @@ def _read_unigrams(lines: _Lines, unigrams: Iterator[_NGram]) -> tuple[Table, Vo
     logarithms.setdefault(UNK, (LOG_10_OF_MISSING_UNK, 0.0))
     logarithms[PAD] = -np.inf, 0.0
     logarithms[BOS] = -np.inf, logarithms[BOS][1]  # never predicted, whatever the file says
-    values = np.array([logarithms[token] for token in vocabulary.tokens])
-    return _table(np.arange(len(vocabulary)), values), vocabulary
+    in_order = np.array([logarithms[token] for token in vocabulary.tokens])
+    return _table(np.arange(len(vocabulary)), in_order), vocabulary
 
 
 def _read_table(
@@ -218,7 +218,7 @@ def _read_table(
         all_values.extend(values)
         line_numbers.append(lines.number)
 
-    def error(row: int, problem: str) -> ValueError:
+    def error(row: np.integer[Any], problem: str) -> ValueError:
         lines.number = line_numbers[row]
         return lines.error(f"has {' '.join(vocabulary.decode(ids[row]))!r}, {problem}")
 

@@ -118,7 +118,7 @@ def make_stream_and_vocabulary(sentences: Iterable[Sequence[str]]) -> tuple[Stre
     return _with_ends(vocabulary.encode(list(found))[words], lengths), vocabulary
 
 
-class _NewWords(dict):
+class _NewWords(dict[str, int]):
     """Word → number; a word that comes for the first time gets the next one."""
 
     def __missing__(self, word: str) -> int:

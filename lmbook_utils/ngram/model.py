@@ -180,13 +180,15 @@ class NGramModel:
     ) -> np.ndarray:
         if self.weights is not None:
             return np.array(self.weights, float)
-        stream = make_stream(held_out, self.vocabulary_, "held_out")
+        sentences = () if held_out is None else held_out
+        stream = make_stream(sentences, self.vocabulary_, "held_out")
         if not len(stream.ids):
             raise ValueError("held_out must hold at least one sentence; there was none")
         estimates, known = smoothing.held_out_estimates(counts, stream, self._V)
         base = 1 / smoothing.number_of_predicted(self._V)
         weights = em.interpolation_weights(estimates, known, base).weights
-        return np.minimum(weights, _LARGEST_WEIGHT)
+        limited: np.ndarray = np.minimum(weights, _LARGEST_WEIGHT)
+        return limited
 
     @property
     def _V(self) -> int:
@@ -272,7 +274,9 @@ class NGramModel:
         at_start = not isinstance(context, str) and list(context[:1]) == [BOS]
         words = context[1:] if at_start else context
         ids = make_stream([words], self.vocabulary_, "context").ids[0 if at_start else 1 : -1]
-        return np.exp(next_word_log_probs(self.tables_, ids, vocab_size, self._log_missing))
+        log_probs = next_word_log_probs(self.tables_, ids, vocab_size, self._log_missing)
+        probabilities: np.ndarray = np.exp(log_probs)
+        return probabilities
 
     def generate(
         self, prompt: Sequence[str] = (), max_tokens: int = 30, seed: int = 0

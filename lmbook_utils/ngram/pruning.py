@@ -153,4 +153,5 @@ def _mass_to_share(
     contexts = table.keys // vocab_size
     had = np.exp(below.log_backoffs.astype(float)) * unseen_q
     p = np.where(stays, 0.0, np.exp(table.log_probs.astype(float)))
-    return had + np.bincount(contexts, p, minlength=len(below.keys))
+    mass: np.ndarray = had + np.bincount(contexts, p, minlength=len(below.keys))
+    return mass

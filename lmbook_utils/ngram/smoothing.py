@@ -47,7 +47,7 @@ def maximum_likelihood(orders: Iterable[NGramCounts]) -> Iterator[Discounted]:
         yield Discounted(table, table.counts, np.zeros(len(table.counts)))
 
 
-def jelinek_mercer(orders: Iterable[NGramCounts], weights: Sequence[float]) -> Iterator[Discounted]:
+def jelinek_mercer(orders: Iterable[NGramCounts], weights: np.ndarray) -> Iterator[Discounted]:
     r"""Mix each order with the one below, with one weight :math:`\lambda_n` for each order.
 
     To take :math:`1 - \lambda_n` of each count leaves :math:`\lambda_n c(h w) / c(h)`, and gives
@@ -154,7 +154,8 @@ def interpolate(discounted: Iterable[Discounted], vocab_size: int) -> list[Table
 
 def _interpolated_unigrams(order: Discounted, vocab_size: int) -> np.ndarray:
     _, counts, discounts = order
-    probs = (counts - discounts + discounts.sum() * _uniform(vocab_size)) / counts.sum()
+    shared = discounts.sum() * _uniform(vocab_size)
+    probs: np.ndarray = (counts - discounts + shared) / counts.sum()
     probs[list(_NEVER_PREDICTED)] = 0
     return probs
 

@@ -76,7 +76,7 @@ def score_stream(
     ndarray of float64, shape (positions,)
         In nats.
     """
-    log_probs = tables[0].log_probs[stream.ids].astype(float)
+    log_probs: np.ndarray = tables[0].log_probs[stream.ids].astype(float)
     keys = [table.keys for table in tables]
     for n, (ends, contexts, places) in enumerate(locate(keys, stream, vocab_size), 2):
         known, there = contexts >= 0, places >= 0

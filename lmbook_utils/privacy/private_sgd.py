@@ -59,7 +59,8 @@ def private_gradient(
     norms = np.linalg.norm(rows, axis=1)
     factors = 1 / np.maximum(1, norms / clip_norm)
     noise = rng.normal(size=rows.shape[1]) * noise_multiplier * clip_norm
-    return (factors @ rows + noise) / expected_examples
+    gradient: np.ndarray = (factors @ rows + noise) / expected_examples
+    return gradient
 
 
 def epsilon(noise_multiplier: float, share: float, steps: int, delta: float) -> float:

@@ -57,7 +57,7 @@ class Cell:
     """
 
     blocks = 1
-    biases = ("b_h",)
+    biases: tuple[str, ...] = ("b_h",)
 
     def __init__(
         self,

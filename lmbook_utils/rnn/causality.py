@@ -1,6 +1,7 @@
 """Does a language model predict a word from words that come later?"""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def first_leak(
         raise ValueError(f"alternatives must hold at least two different ids; it had {words}")
 
     rng = np.random.default_rng(seed)
-    leaks = []
+    leaks: list[np.integer[Any]] = []
     for t in np.repeat(np.arange(len(ids) - 1), draws):
         changed = np.concatenate([ids[: t + 1], _other_words(rng, ids[t + 1 :], words)])
         same = _same(_predictions(predict, changed)[: t + 1], expected[: t + 1], tolerance)
@@ -103,7 +104,8 @@ def _predictions(predict: Callable[[np.ndarray], np.ndarray], ids: np.ndarray) -
 
 def _same(predictions: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
     """Say for each step whether its prediction is the expected one; -inf is equal to -inf."""
-    return np.isclose(predictions, expected, rtol=tolerance, atol=tolerance).all(axis=1)
+    same: np.ndarray = np.isclose(predictions, expected, rtol=tolerance, atol=tolerance).all(axis=1)
+    return same
 
 
 def _other_words(rng: np.random.Generator, ids: np.ndarray, words: np.ndarray) -> np.ndarray:

@@ -112,7 +112,7 @@ def gradient_check(
     model
         A model of float64.
     ids, targets, state, mask
-        As for :meth:`RNN.backward`.
+        As for :meth:`lmbook_utils.rnn.RNN.backward`.
     epsilon
         The step of :func:`numerical_gradient`.
 
@@ -124,7 +124,7 @@ def gradient_check(
     Raises
     ------
     ValueError
-        As :func:`numerical_gradient` and :meth:`RNN.backward`.
+        As :func:`numerical_gradient` and :meth:`lmbook_utils.rnn.RNN.backward`.
 
     Examples
     --------

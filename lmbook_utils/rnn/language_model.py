@@ -1,6 +1,6 @@
 """A word-level language model of recurrent cells, with its loss, its gradients and SGD."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -12,7 +12,6 @@ from lmbook_utils._validation import require_positive, require_whole
 from lmbook_utils.optimizers import clip_by_global_norm, global_norm
 from lmbook_utils.rnn._validation import word_ids
 from lmbook_utils.rnn.base import (
-    Cell,
     assign,
     float_type,
     glorot_uniform,
@@ -23,7 +22,11 @@ from lmbook_utils.rnn.gru import GRUCell
 from lmbook_utils.rnn.lstm import LSTMCell
 from lmbook_utils.rnn.simple import RNNCell
 
-CELLS: dict[str, type[Cell]] = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
+CELLS: dict[str, type[RNNCell | LSTMCell | GRUCell]] = {
+    "rnn": RNNCell,
+    "lstm": LSTMCell,
+    "gru": GRUCell,
+}
 
 _SCORED_AT_ONCE = 256  # words: what keeps the logits of a long text out of the memory
 
@@ -244,7 +247,7 @@ class RNN:
         d_W_hy, d_b_y = sum_of_outer_products(hidden, d_logits), d_logits.sum(axis=(0, 1))  # (M6)
         d_hidden = d_logits @ self.parameters["W_hy"].T  # (M6)
 
-        d_cells = []
+        d_cells: list[dict[str, np.ndarray]] = []
         for cell, cache in zip(reversed(self.cells), reversed(caches), strict=True):
             through_time = cell.backward(d_hidden, cache)
             d_cells.insert(0, through_time.parameters)
@@ -271,7 +274,7 @@ class RNN:
             The factor :math:`\eta`, above 0.
         clip_norm
             The gradients are shortened to this global norm, if they are longer; ``None`` never to
-            shorten them. See :func:`clip_by_global_norm`.
+            shorten them. See :func:`lmbook_utils.optimizers.clip_by_global_norm`.
 
         Returns
         -------
@@ -331,7 +334,7 @@ class RNN:
             scores.append(_chosen(log_probs, window[1:])[:, 0])
         return np.concatenate(scores)
 
-    def _numbered(self, of_cells: list[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    def _numbered(self, of_cells: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
         """Put the arrays of all cells side by side, with the number of the layer in their name."""
         return {
             f"{name}_{number}": array
@@ -357,7 +360,7 @@ class RNN:
         return hidden, new_states, caches
 
     def _logits(self, hidden: np.ndarray) -> np.ndarray:
-        logits = hidden @ self.parameters["W_hy"] + self.parameters["b_y"]  # (M3)
+        logits: np.ndarray = hidden @ self.parameters["W_hy"] + self.parameters["b_y"]  # (M3)
         if not np.isfinite(logits).all():
             raise ValueError(
                 "parameters must give finite logits; some were NaN or infinite: the weights have "

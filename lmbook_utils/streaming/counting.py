@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lmbook_utils import storage
 from lmbook_utils._validation import require_ids, require_whole
 
 _PAIR = np.dtype([("key", "<u8"), ("count", "<i8")])
@@ -130,11 +131,8 @@ def count_ngrams(
             runs.append(folder / f"run-{len(runs):05d}")
             _pairs(keys, np.ones(len(keys), np.int64)).tofile(runs[-1])
         result = folder / f"{order}-grams.counts"
-        unfinished = result.with_suffix(".part")
-        with unfinished.open("wb") as file:
-            for pairs in _merged(runs, max(1, keys_in_memory // max(1, len(runs)))):
-                file.write(pairs.tobytes())
-        unfinished.replace(result)
+        merged = _merged(runs, max(1, keys_in_memory // max(1, len(runs))))
+        storage.write_atomically(result, (pairs.tobytes() for pairs in merged))
     finally:
         for run in runs:
             run.unlink(missing_ok=True)

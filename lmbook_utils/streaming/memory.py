@@ -75,4 +75,5 @@ def peak_memory(code: str, timeout: float = 300) -> list[int]:
     if result.returncode:
         last = result.stderr.strip().splitlines()[-1:] or ["no message"]
         raise RuntimeError(f"code failed: {last[0]}")
-    return json.loads(result.stdout)
+    peaks: list[int] = json.loads(result.stdout)
+    return peaks

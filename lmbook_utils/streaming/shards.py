@@ -4,15 +4,17 @@ import bz2
 import gzip
 import lzma
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lmbook_utils import storage
 from lmbook_utils._validation import require_whole
 
-_OPENERS = {"none": open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+_OPENERS: dict[str, Any] = {"none": open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _COMPRESSORS = {
     "none": bytes,
     # Without the time of writing, so that the same ids make the same file.
@@ -21,6 +23,7 @@ _COMPRESSORS = {
     "xz": lzma.compress,
 }
 _SUFFIXES = {"none": "", "gzip": ".gz", "bz2": ".bz2", "xz": ".xz"}
+_DAMAGED = (OSError, zlib.error, lzma.LZMAError)  # what the readers of compressed files raise
 _TYPE = np.dtype("<u2")  # little-endian on every machine; enough for 65,536 entries
 _BLOCK = 1 << 15
 
@@ -99,9 +102,10 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
     Raises
     ------
     ValueError
-        If a file ends in the middle of an id or of its compressed data.
+        If a file ends in the middle of an id or of its compressed data, or these are damaged or
+        not compressed as the file's name says, or the name is of another kind.
     OSError
-        If a file cannot be read, or is not compressed as its name says.
+        If a file cannot be read.
 
     Examples
     --------
@@ -110,7 +114,10 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
     []
     """
     for file in map(Path, files):
-        opener = next(_OPENERS[n] for n, suffix in _SUFFIXES.items() if file.suffix == suffix)
+        known = [name for name, suffix in _SUFFIXES.items() if file.suffix == suffix]
+        if not known:
+            raise ValueError(f"files must be named as write_shards does; one was {file.name}")
+        opener = _OPENERS[known[0]]
         with opener(file, "rb") as content:
             try:
                 while block := content.read(_BLOCK * _TYPE.itemsize):
@@ -119,6 +126,13 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
                     yield np.frombuffer(block, _TYPE)
             except EOFError as error:
                 raise ValueError(f"files must be complete; {file.name} is cut off") from error
+            except _DAMAGED as error:
+                if getattr(error, "errno", None):  # the disk failed, not the reader of gzip or bz2
+                    raise
+                raise ValueError(
+                    f"files must be compressed as their names say, and whole; {file.name} is not "
+                    f"({error})"
+                ) from error
 
 
 def write_mapped(pieces: Iterable[np.ndarray], path: str | os.PathLike[str]) -> int:
@@ -140,19 +154,8 @@ def write_mapped(pieces: Iterable[np.ndarray], path: str | os.PathLike[str]) -> 
     >>> map_ids(path)[1:3].tolist()
     [5, 6]
     """
-    count = 0
-    path = Path(path)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        with unfinished.open("wb") as file:
-            for piece in pieces:
-                ids = _checked(piece)
-                file.write(ids.tobytes())
-                count += len(ids)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return count
+    storage.write_atomically(path, (_checked(piece).tobytes() for piece in pieces))
+    return Path(path).stat().st_size // _TYPE.itemsize
 
 
 def map_ids(path: str | os.PathLike[str]) -> np.ndarray:

@@ -1,6 +1,6 @@
 r"""Shuffling a stream that does not fit in memory: a buffer, and a measure of what it does.
 
-The buffer is the algorithm of :meth:`tf.data.Dataset.shuffle`, in ten lines.
+The buffer is the algorithm of ``tf.data.Dataset.shuffle``, in ten lines.
 """
 
 from collections.abc import Iterable, Iterator

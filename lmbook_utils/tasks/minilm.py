@@ -222,7 +222,8 @@ def unit_vectors(
         unit_vectors(load_encoder(), load_tokenizer(), ["Good.", ""])
     """
     vectors = encode(encoder, tokenizer, texts, max_length)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    of_length_1: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return of_length_1
 
 
 def states_of_pieces(encoder: keras.Model, layer: int = LAYERS) -> keras.Model:

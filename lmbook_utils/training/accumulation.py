@@ -67,7 +67,8 @@ def accumulated_gradients(
             f"states must be those of as many parts, {len(parts)}; there were {len(states)}"
         )
     variables = models.state_variables(model)
-    total, loss, after = None, 0.0, []
+    total: list[tf.Tensor] = []
+    loss, after = 0.0, []
     for number, (inputs, targets, weights) in enumerate(parts):
         models.reset_state(model)
         for variable, value in zip(variables, states[number] if states else [], strict=False):
@@ -80,9 +81,7 @@ def accumulated_gradients(
             tf.convert_to_tensor(each)
             for each in tape.gradient(part_loss, model.trainable_variables)
         ]
-        total = (
-            gradients if total is None else [a + b for a, b in zip(total, gradients, strict=True)]
-        )
+        total = [a + b for a, b in zip(total, gradients, strict=True)] if total else gradients
         loss += float(part_loss)
         after.append([variable.numpy() for variable in variables])
     return Accumulated(total, loss, after)

@@ -1,5 +1,7 @@
 r"""Adam with an update that is one operation of TensorFlow."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -39,7 +41,7 @@ class FusedAdam(keras.optimizers.Adam):
     ):
         super().__init__(learning_rate, global_clipnorm=global_clipnorm)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor, for copies and saved models."""
         config = super().get_config()
         return {key: config[key] for key in ("learning_rate", "global_clipnorm")}

@@ -77,7 +77,7 @@ name another folder
         """
         header = json.dumps({"settings": self._settings, "progress": progress})
         content = io.BytesIO()
-        named = {f"array_{number}": array for number, array in enumerate(arrays)}
+        named: dict[str, Any] = {f"array_{number}": array for number, array in enumerate(arrays)}
         np.savez(content, header=np.array(header), **named)
         storage.write_atomically(self.folder / _FILE, content.getvalue())
 
@@ -99,16 +99,10 @@ name another folder
         file = self.folder / _FILE
         if not file.exists():
             return None
+        content = file.read_bytes()
         try:
-            content_bytes = file.read_bytes()
-            # NumPy does not compare the checksums in the archive.
-            if zipfile.ZipFile(io.BytesIO(content_bytes)).testzip() is not None:
-                raise ValueError("a checksum differs")
-            with np.load(io.BytesIO(content_bytes), allow_pickle=False) as content:
-                header = json.loads(str(content["header"]))
-                arrays = [content[f"array_{number}"] for number in range(len(content) - 1)]
-            settings, progress = header["settings"], header["progress"]
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            arrays, settings, progress = _parsed(content)
+        except Exception as error:  # NumPy and zipfile raise any kind, depending on what is wrong
             raise ValueError(
                 f"checkpoint is damaged: {file} is not what was saved; delete it to start anew"
             ) from error
@@ -128,3 +122,22 @@ name another folder
         writer.writerow(names)
         writer.writerows(rows)
         storage.write_atomically(self.folder / _HISTORY, text.getvalue().encode())
+
+
+def _parsed(content: bytes) -> tuple[list[np.ndarray], dict[str, Any], dict[str, Any]]:
+    """The arrays, the settings and the progress in the content of a file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        # Nothing is compressed, so a file that would grow when it is read is none of ours.
+        if sum(member.file_size for member in archive.infolist()) > len(content):
+            raise ValueError("it is compressed")
+        if archive.testzip() is not None:  # NumPy does not compare the checksums in the archive
+            raise ValueError("a checksum differs")
+    with np.load(io.BytesIO(content), allow_pickle=False) as named:
+        header = json.loads(str(named["header"]))
+        arrays = [named[f"array_{number}"] for number in range(len(named) - 1)]
+    settings, progress = header["settings"], header["progress"]
+    if not all(isinstance(array, np.ndarray) for array in arrays):
+        raise ValueError("NumPy gives the content of a member that is no array as it is")
+    if not isinstance(settings, dict) or not isinstance(progress, dict):
+        raise ValueError("settings and progress must be dictionaries")
+    return arrays, settings, progress

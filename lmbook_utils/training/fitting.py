@@ -246,12 +246,12 @@ class _Monitor(keras.callbacks.Callback):
         self._reset_state = reset_state
         self._carry_state = carry_state
 
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
         text_begins = (self._first_step + batch) % self._batches == 0
         if text_begins or not self._carry_state:
             self._reset_state()
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         step = self._first_step + batch + 1
         self.bar.update()
         if step not in self._evaluate_at:

@@ -4,6 +4,7 @@
 """
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
@@ -75,6 +76,7 @@ class Visit:
 
     page: Page
     errors: list[str] = field(default_factory=list)
+    requests: set[str] = field(default_factory=set)
 
 
 def visit(context: BrowserContext, base: str, path: str) -> Visit:
@@ -85,6 +87,7 @@ def visit(context: BrowserContext, base: str, path: str) -> Visit:
     complain = visited.errors.append
 
     def check_host(request: Request) -> None:
+        visited.requests.add(request.url)
         if not request.url.startswith((f"{base}/", "data:", "blob:")):
             complain(f"foreign request: {request.url}")
 
@@ -216,6 +219,22 @@ def scheme(page: Page) -> str:
             return dark ? "dark" : "light";
         }"""
     )
+
+
+@functools.cache
+def compressed_size(file: Path) -> int:
+    """Return the bytes of a file as a server sends it."""
+    return len(gzip.compress(file.read_bytes()))
+
+
+def weight(site: Path, base: str, requests: set[str], limit: int) -> list[str]:
+    """What a page has loaded from the site is within a limit, in bytes and compressed."""
+    paths = {unquote(urlsplit(url).path) for url in requests if url.startswith(base)}
+    sizes = {path: compressed_size(site / path.lstrip("/")) for path in paths}
+    heaviest = sorted(sizes, key=sizes.get, reverse=True)[:5]
+    if (total := sum(sizes.values())) <= limit:
+        return []
+    return [f"{total} bytes, above all: {', '.join(f'{p}: {sizes[p]}' for p in heaviest)}"]
 
 
 # --- Checks of the files --------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from site_checks import (
     parsed,
     scheme,
     visit,
+    weight,
 )
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -33,6 +34,12 @@ def visited(request, context, address):
     visited = visit(context, address, request.param)
     yield visited
     visited.page.close()
+
+
+@pytest.fixture(scope="module")
+def first_view(visited):
+    """The addresses that a page has loaded before anybody has scrolled or pressed anything."""
+    return frozenset(visited.requests)
 
 
 @pytest.fixture
@@ -66,6 +73,11 @@ def test_a_page_says_what_it_was_built_with(visited):
 
 def test_a_page_loads_without_an_error_and_without_leaving_the_site(visited):
     nothing_wrong(visited.errors)
+
+
+def test_the_first_view_of_a_page_is_within_a_megabyte(visited, first_view, site, address):
+    assert any(url.endswith(".css") or ".css?" in url for url in first_view)
+    nothing_wrong(weight(site, address, first_view, limit=1_000_000))
 
 
 def test_mathematics_is_drawn_without_a_network(visited):
@@ -136,6 +148,25 @@ def test_search_finds_a_page_by_a_word_of_its_text(context, address, site, name)
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("NGramModel", "package/ngram.html#lmbook_utils.ngram.NGramModel"),
+        ("check_nesterov", "package/exercises.html#lmbook_utils.exercises.check_nesterov"),
+        (
+            "softmax_cross_entropy",
+            "package/networks.html#lmbook_utils.losses.softmax_cross_entropy",
+        ),
+    ],
+)
+def test_search_finds_a_name_of_the_package(context, address, words, page):
+    search = visit(context, address, f"search.html?q={words}").page
+    first = search.locator("#search-results li a").first
+    first.wait_for()
+    assert first.get_attribute("href") == f"chapters/package/{page}"
+    search.close()
+
+
 # --- The site as a whole --------------------------------------------------------------------------
 
 
@@ -159,24 +190,42 @@ def test_the_index_of_equations_has_each_with_its_number_its_code_and_its_tests(
     assert {place.name for place in [*index.functions, *index.tests]} <= names
 
 
-def test_a_link_to_an_equation_shows_it(context, address, site):
-    link_to = "article a.reference.internal[href^='#equation-']"
-    name = next(name for name in CHAPTERS if parsed(site / name).select(link_to))
-    page = visit(context, address, name).page
-    link, preview = page.locator(link_to).first, page.locator(".equation-preview")
+def shown_beside(page, link):
+    """Ask for what a link leads to by keyboard and by mouse; return what is shown."""
+    preview = page.locator("#preview")
     assert preview.is_hidden()
     link.focus()
     assert preview.is_visible()
-    equation = page.locator(f"[id='{link.get_attribute('href')[1:]}'] mjx-container")
-    shape = "element => element.querySelector('svg').innerHTML"
-    assert preview.locator("mjx-container").evaluate(shape) == equation.evaluate(shape)
-    assert link.get_attribute("aria-describedby") == "equation-preview"
+    assert link.get_attribute("aria-describedby") == "preview"
+    content = preview.locator("xpath=.")
+    shown = content.inner_text(), content.inner_html()
     page.keyboard.press("Escape")
     assert preview.is_hidden()
     link.hover()
     assert preview.is_visible()
     page.mouse.move(0, 0)
     assert preview.is_hidden()
+    return shown
+
+
+def test_a_link_to_an_equation_shows_it(context, address, site):
+    link_to = "article a.reference.internal[href^='#equation-']"
+    name = next(name for name in CHAPTERS if parsed(site / name).select(link_to))
+    page = visit(context, address, name).page
+    link = page.locator(link_to).first
+    equation = page.locator(f"[id='{link.get_attribute('href')[1:]}'] mjx-container svg").first
+    assert equation.inner_html() in shown_beside(page, link)[1]
+    page.close()
+
+
+@pytest.mark.parametrize("kind", ["a.glossary-term", ".bibtex-citation a.internal"])
+def test_a_link_to_a_term_or_a_reference_shows_it(context, address, kind):
+    page = visit(context, address, CHAPTERS[1]).page
+    link = page.locator(f"article {kind}").first
+    definition = link.get_attribute("data-preview")
+    assert len(definition) > 20
+    assert shown_beside(page, link)[0].split() == definition.split()
+    assert not link.get_attribute("title")  # the browser would show it as well
     page.close()
 
 

@@ -72,7 +72,7 @@ def choose_threshold(sureness: np.ndarray, values: np.ndarray, answerable: np.nd
     1.0
     """
     sureness, values = _checked(sureness, values)
-    thresholds = [*np.unique(sureness).tolist(), np.inf]
+    thresholds: list[float] = [*np.unique(sureness).tolist(), np.inf]
     means = [mean_value(sureness, values, answerable, threshold) for threshold in thresholds]
     return thresholds[int(np.argmax(means))]
 

@@ -165,7 +165,7 @@ def _kind(tokens: list[str], classes: list[str]) -> str | None:
     return "words" if set(pattern) <= {"w", "C"} and len(pattern) <= 3 else None
 
 
-def _date_parts(tokens: list[str], classes: list[str]) -> set[str]:
+def _date_parts(tokens: list[str], classes: list[str]) -> frozenset[str]:
     parts = _MONTHS | _TIME_WORDS | {","}
     return parts | {t for t, c in zip(tokens, classes, strict=True) if c == "N"}
 

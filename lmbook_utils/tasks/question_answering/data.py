@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 
 from lmbook_utils import datasets
+from lmbook_utils._validation import is_whole
 from lmbook_utils.datasets.splits import split_documents
 from lmbook_utils.datasets.wikipedia import Article, sentence_checksum
 from lmbook_utils.preprocessing import tokenize
@@ -94,13 +95,17 @@ def parse_question(line: str) -> Question:
         answers = tuple(
             Answer(p["article"], p["sentence"], p["start"], p["end"], p["sha256"]) for p in places
         )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"line must have the fields of a question; {error} in {line!r}") from None
-    if not text.strip():
-        raise ValueError(f"line must have a question that is not empty; it was {line!r}")
+    except (KeyError, TypeError, AttributeError, RecursionError, ValueError) as error:
+        raise ValueError(
+            f"line must have the fields of a question; {error} in {line!r:.200}"
+        ) from None
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"line must have a question that is not empty; it was {line!r:.200}")
     for answer in answers:
+        if not all(map(is_whole, (answer.sentence, answer.start, answer.end))):
+            raise ValueError(f"line must name places by whole numbers; it was {line!r:.200}")
         if not 0 <= answer.start < answer.end:
-            raise ValueError(f"line must have answers of at least one token; it was {line!r}")
+            raise ValueError(f"line must have answers of at least one token; it was {line!r:.200}")
     return Question(text, answers)
 
 
@@ -158,7 +163,7 @@ def split_questions(questions: Sequence[Question]) -> dict[str, tuple[Question, 
         [article.title for article in datasets.load_wikipedia().articles],
         [question.text for question in load_questions() if not question.answers],
     ]
-    part_of = {}
+    part_of: dict[str, str] = {}
     for names in groups:
         parts = split_documents(names, SPLIT_SEED, SPLIT_FRACTIONS)
         part_of |= {names[i]: part for part, rows in parts.items() for i in rows}

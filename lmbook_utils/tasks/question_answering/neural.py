@@ -128,4 +128,6 @@ def _pool(
 
 def _cosines(vectors: np.ndarray, vector: np.ndarray) -> np.ndarray:
     lengths = np.linalg.norm(vectors, axis=1)
-    return np.divide(vectors @ vector, lengths, where=lengths > 0, out=np.zeros(len(vectors)))
+    cosines = np.zeros(len(vectors))  # of a vector of zeros, too
+    np.divide(vectors @ vector, lengths, where=lengths > 0, out=cosines)
+    return cosines

@@ -5,7 +5,7 @@ admitted as the 49th state" does not say what was. So the words of its two neigh
 little for a sentence, too, and those of its article's title.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -81,7 +81,8 @@ class PassageIndex:
     def collection_probabilities(self) -> np.ndarray:
         """Relative frequency of each word in all passages together, shape (words,)."""
         totals = np.asarray(self.counts.sum(axis=0)).ravel()
-        return totals / totals.sum()
+        shares: np.ndarray = totals / totals.sum()
+        return shares
 
     @cached_property
     def passage_frequencies(self) -> np.ndarray:
@@ -99,7 +100,8 @@ class PassageIndex:
 
     def counts_of(self, question: str) -> np.ndarray:
         """The counts of the question's known words, shape (passages, words of the question)."""
-        return self.counts[:, self.word_ids(question)].toarray()
+        counts: np.ndarray = self.counts[:, self.word_ids(question)].toarray()
+        return counts
 
     def answering(self, question: Question) -> list[int]:
         """The numbers of the passages that hold an answer to a question.
@@ -147,9 +149,11 @@ def build_index(
         if not is_number(weight) or not 0 <= weight < np.inf:
             raise ValueError(f"{name}_weight must be a number from 0; it was {weight!r}")
     vocabulary: dict[str, int] = {}
-    rows, columns, values = [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
     for row, passage in enumerate(passages):
-        counts: Counter[str] = Counter()
+        counts: defaultdict[str, float] = defaultdict(float)
         for text, weight in (
             (passage.text, 1.0),
             (passage.before, neighbour_weight),

@@ -254,12 +254,13 @@ def rule_of_thumb(candidates: Candidates) -> np.ndarray:
     """
     whole = (candidates.column("goes on left") == 0) & (candidates.column("goes on right") == 0)
     new = candidates.column("in question") == 0
-    return (
+    scores: np.ndarray = (
         4 * candidates.column("fits")
         + 2 * (whole & new)
         + candidates.column("place")
         + 0.1 * candidates.column("proximity")
     )
+    return scores
 
 
 def is_right(candidates: Candidates, question: Question, index: PassageIndex) -> np.ndarray:
@@ -332,7 +333,8 @@ class AnswerScorer:
         """The log-odds that each candidate is the answer, shape (candidates,)."""
         if not candidates.texts:
             return np.zeros(0)
-        return self.model_.decision_function(candidates.features[:, self._columns])
+        scores: np.ndarray = self.model_.decision_function(candidates.features[:, self._columns])
+        return scores
 
     def weights(self) -> dict[str, float]:
         """The weight of each feature, in standard deviations of that feature."""

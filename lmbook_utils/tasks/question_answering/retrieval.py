@@ -56,7 +56,8 @@ def bm25(index: PassageIndex, question: str, k1: float = K1, b: float = B) -> np
     idf = np.log(1 + (len(index.passages) - frequency + 0.5) / (frequency + 0.5))
     relative_length = index.lengths / index.lengths.mean()
     slowness = k1 * (1 - b + b * relative_length)
-    return (idf * counts / (counts + slowness[:, None])).sum(axis=1)
+    scores: np.ndarray = (idf * counts / (counts + slowness[:, None])).sum(axis=1)
+    return scores
 
 
 def query_likelihood(
@@ -105,9 +106,10 @@ def query_likelihood(
     collection = index.collection_probabilities[index.word_ids(question)]
     if mu is not None:
         probabilities = dirichlet(counts, index.lengths, collection, mu)
-    else:
+    elif weight is not None:
         probabilities = jelinek_mercer(counts, index.lengths, collection, weight)
-    return np.log(probabilities).sum(axis=1)
+    log_probs: np.ndarray = np.log(probabilities).sum(axis=1)
+    return log_probs
 
 
 def dirichlet(
@@ -181,7 +183,8 @@ def jelinek_mercer(
         raise ValueError("weight must be above 0, or a word that a passage lacks is impossible")
     own = np.divide(counts, lengths[:, None], where=lengths[:, None] > 0, out=np.zeros_like(counts))
     share = np.where(lengths > 0, weight, 1.0)[:, None]
-    return (1 - share) * own + share * collection
+    mixed: np.ndarray = (1 - share) * own + share * collection
+    return mixed
 
 
 def reciprocal_rank_fusion(*scores: np.ndarray, k: float = 60.0, longest: int = 1000) -> np.ndarray:

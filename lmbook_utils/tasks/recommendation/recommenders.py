@@ -102,10 +102,10 @@ class ImplicitRecommender:
         reach = len(films) if self.last is None else self.last
         rows = self._rows([films[max(0, end - reach) : end] for end in range(len(films) + 1)])
         if hasattr(self.model, "similarity"):
-            return (rows @ self.model.similarity).toarray()
+            return np.asarray((rows @ self.model.similarity).toarray())
         with _one_thread():
             vectors = self.model.recalculate_user(np.arange(rows.shape[0]), rows)
-            return vectors @ self.model.item_factors.T
+            return np.asarray(vectors @ self.model.item_factors.T)
 
     def _rows(self, sentences: Sequence[Sequence[str]]) -> csr_matrix:
         ids = [np.unique(self.vocabulary.encode(films)) for films in sentences]
@@ -205,9 +205,10 @@ def _implicit(module: str) -> ModuleType:
         return importlib.import_module(f"implicit.{module}")
 
 
-def _one_thread() -> AbstractContextManager:
+def _one_thread() -> AbstractContextManager[Any]:
     """The library has threads of its own, warns of others, and rounds differently with several."""
-    return threadpool_limits(1, "blas")
+    limits: AbstractContextManager[Any] = threadpool_limits(1, "blas")
+    return limits
 
 
 class NeuralRecommender:
@@ -245,4 +246,5 @@ class NeuralRecommender:
         """Logits of all films, shape (films + 1, vocabulary)."""
         models.reset_state(self._reader)
         ids = [Vocabulary.eos_id, *self.vocabulary.encode(films)]
-        return self._read(np.array([ids], np.int32)).numpy()[0]
+        logits: np.ndarray = self._read(np.array([ids], np.int32)).numpy()[0]
+        return logits

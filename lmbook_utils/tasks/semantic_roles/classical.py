@@ -64,7 +64,7 @@ def token_features(tokens: Sequence[str], predicate: int) -> list[dict[str, str 
     def at(items: Sequence[str], i: int) -> str:
         return items[i] if 0 <= i < len(items) else "<none>"
 
-    rows = []
+    rows: list[dict[str, str | bool]] = []
     for i, word in enumerate(words):
         start, end = chunk_of.get(i, (i, i + 1))
         side = "before" if i < predicate else "behind" if i > predicate else "verb"

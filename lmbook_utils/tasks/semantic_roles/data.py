@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 from lmbook_utils import datasets
 from lmbook_utils._validation import is_whole
@@ -67,7 +68,7 @@ class Proposition:
 
 
 def checked_roles(
-    roles: Iterable[Sequence], length: int, predicate: int, where: str = "roles"
+    roles: Iterable[Sequence[Any]], length: int, predicate: int, where: str = "roles"
 ) -> tuple[Role, ...]:
     """Check the roles of one predicate, and put them in order.
 
@@ -141,8 +142,8 @@ def read_propositions(
     Raises
     ------
     ValueError
-        If a line names a sentence that is not there, the sentence is another one than was
-        labelled, a predicate comes twice, or as :func:`checked_roles`.
+        If a line has another form or names a sentence that is not there, the sentence is another
+        one than was labelled, a predicate comes twice, or as :func:`checked_roles`.
 
     Examples
     --------
@@ -156,8 +157,8 @@ def read_propositions(
     articles = {a.title: (part, a) for part, group in parts.items() for a in group}
     found: dict[tuple[str, int, int], Proposition] = {}
     for number, line in enumerate(lines, 1):
-        row = json.loads(line)
         where = f"annotation {number}"
+        row = _parsed(line, where)
         if row["article"] not in articles:
             raise ValueError(f"{where}: there is no article {row['article']!r} in the corpus")
         part, article = articles[row["article"]]
@@ -176,6 +177,24 @@ def read_propositions(
         roles = checked_roles(row["roles"], len(tokens), row["predicate"], where)
         found[key] = Proposition(key[0], part, key[1], tokens, key[2], roles)
     return list(found.values())
+
+
+def _parsed(line: str, where: str) -> dict[str, Any]:
+    """A line's fields; what is said about the roles is checked by :func:`checked_roles`."""
+    try:
+        row = json.loads(line)
+        sound = isinstance(row["article"], str) and isinstance(row["sha256"], str)
+        sound = sound and is_whole(row["sentence"])
+        sound = sound and not isinstance(row["predicate"], list | dict)
+        sound = sound and all(isinstance(role, list) for role in row["roles"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sound = False
+    if not sound:
+        raise ValueError(
+            f"{where}: it must be a JSON object with article, sentence, sha256, predicate and "
+            f"roles; it was {line!r:.200}"
+        )
+    return row
 
 
 def load_propositions(version: str = "gold") -> list[Proposition]:

@@ -1,6 +1,6 @@
 """How good is a labeller? Spans that are right to the token, precision, recall and F1."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +71,8 @@ def f1_of(counts: np.ndarray) -> np.ndarray:
     0.5
     """
     right, guessed, gold = np.moveaxis(np.asarray(counts, float), -1, 0)
-    return 2 * right / np.maximum(guessed + gold, 1)
+    f1: np.ndarray = 2 * right / np.maximum(guessed + gold, 1)
+    return f1
 
 
 def judge(
@@ -111,19 +112,21 @@ def judge(
     )
     rows = {
         label: (
-            *(float(row[of]) for of in ("precision", "recall", "f1-score")),
+            float(row["precision"]),
+            float(row["recall"]),
+            float(row["f1-score"]),
             int(row["support"]),
         )
         for label, row in report.items()
     }
-    overall = rows["micro avg"]
+    precision, recall, f1, _ = rows["micro avg"]
     by_role = {label: row for label, row in rows.items() if not label.endswith("avg")}
     interval = f1_interval(counts, [p.key for p in propositions], seed=seed)
-    return Judgement(*overall[:3], interval, by_role)
+    return Judgement(precision, recall, f1, interval, by_role)
 
 
 def f1_interval(
-    counts: np.ndarray, sentences: Sequence, confidence: float = 0.95, seed: int = 0
+    counts: np.ndarray, sentences: Sequence[Hashable], confidence: float = 0.95, seed: int = 0
 ) -> Interval:
     """Percentile interval of the F1 from 2,000 resamples of whole sentences.
 
@@ -156,7 +159,9 @@ def f1_interval(
     return Interval(*map(float, np.quantile(values, [tail, 1 - tail])))
 
 
-def same_f1_test(one: np.ndarray, other: np.ndarray, sentences: Sequence, seed: int = 0) -> float:
+def same_f1_test(
+    one: np.ndarray, other: np.ndarray, sentences: Sequence[Hashable], seed: int = 0
+) -> float:
     """Test whether two labellers have the same F1, by swapping them sentence by sentence.
 
     F1 is no mean over sentences, so whole counts are swapped, and F1 is computed anew each time:
@@ -193,7 +198,7 @@ def same_f1_test(one: np.ndarray, other: np.ndarray, sentences: Sequence, seed: 
     return float((np.sum(np.abs(differences) >= observed - 1e-12) + 1) / (_SWAPS + 1))
 
 
-def _by_sentence(counts: np.ndarray, sentences: Sequence) -> np.ndarray:
+def _by_sentence(counts: np.ndarray, sentences: Sequence[Hashable]) -> np.ndarray:
     """Sum the counts of each sentence's propositions, shape (sentences, 3)."""
     counts = np.asarray(counts)
     if counts.ndim != 2 or counts.shape[1] != 3 or len(counts) != len(sentences):

@@ -38,7 +38,9 @@ def load_propbank(reader: Any = None) -> list[Proposition]:
         propositions = load_propbank()
     """
     if reader is None:
-        from nltk.corpus import propbank as reader
+        from nltk.corpus import propbank
+
+        reader = propbank
     try:
         return list(_propositions(reader))
     except LookupError as error:

@@ -11,7 +11,7 @@ from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import Vocabulary
 
 
-def prior_log_odds(labels: Sequence[int]) -> float:
+def prior_log_odds(labels: Sequence[int] | np.ndarray) -> float:
     """Log-odds of the positive class by its frequency alone: the majority baseline.
 
     Raises
@@ -29,7 +29,7 @@ def prior_log_odds(labels: Sequence[int]) -> float:
     return float(np.log(positive) - np.log(len(labels) - positive))
 
 
-def checked_labels(labels: Sequence[int], reviews: int | None = None) -> np.ndarray:
+def checked_labels(labels: Sequence[int] | np.ndarray, reviews: int | None = None) -> np.ndarray:
     """Return labels as an array, or complain; ``reviews`` says how many there must be.
 
     Raises
@@ -96,7 +96,9 @@ class NaiveBayes:
     def __init__(self, order: int = 1, smoothing: str = "add-k", k: float = 1.0):
         self.order, self.smoothing, self.k = order, smoothing, k
 
-    def fit(self, reviews: Sequence[Sequence[str]], labels: Sequence[int]) -> "NaiveBayes":
+    def fit(
+        self, reviews: Sequence[Sequence[str]], labels: Sequence[int] | np.ndarray
+    ) -> "NaiveBayes":
         """Train a language model on the reviews of each class.
 
         Parameters

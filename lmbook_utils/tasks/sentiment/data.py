@@ -21,10 +21,11 @@ class Reviews(NamedTuple):
     labels: np.ndarray
     """1 for a positive review, 0 for a negative one, shape (reviews,)."""
 
-    def take(self, rows: Sequence[int]) -> "Reviews":
+    def take(self, rows: Sequence[int] | np.ndarray) -> "Reviews":
         """The reviews of some rows."""
-        texts, words = ([column[i] for i in rows] for column in self[:2])
-        return Reviews(tuple(texts), tuple(words), self.labels[rows])
+        texts = tuple(self.texts[i] for i in rows)
+        words = tuple(self.words[i] for i in rows)
+        return Reviews(texts, words, self.labels[rows])
 
 
 def load_reviews(source: str) -> dict[str, Reviews]:

@@ -34,10 +34,11 @@ def positive_probability(log_odds: np.ndarray) -> np.ndarray:
     >>> positive_probability(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    return np.exp(-np.logaddexp(0, -np.asarray(log_odds, float)))
+    probability: np.ndarray = np.exp(-np.logaddexp(0, -np.asarray(log_odds, float)))
+    return probability
 
 
-def is_right(labels: Sequence[int], log_odds: np.ndarray) -> np.ndarray:
+def is_right(labels: Sequence[int] | np.ndarray, log_odds: np.ndarray) -> np.ndarray:
     """Whether each review was classified correctly; log-odds of 0 count as positive.
 
     Examples
@@ -46,10 +47,11 @@ def is_right(labels: Sequence[int], log_odds: np.ndarray) -> np.ndarray:
     [True, True, False]
     """
     labels, log_odds = _checked(labels, log_odds)
-    return (log_odds >= 0) == (labels == 1)
+    right: np.ndarray = (log_odds >= 0) == (labels == 1)
+    return right
 
 
-def judge(labels: Sequence[int], log_odds: np.ndarray) -> Judgement:
+def judge(labels: Sequence[int] | np.ndarray, log_odds: np.ndarray) -> Judgement:
     """Measure a classifier of two classes.
 
     Parameters
@@ -75,12 +77,13 @@ def judge(labels: Sequence[int], log_odds: np.ndarray) -> Judgement:
     right = is_right(labels, log_odds)
     guesses = (log_odds >= 0).astype(int)
     by_class = metrics.precision_recall_f1(labels, guesses, average=None, vocab_size=2)
+    precision, recall, f1 = map(np.asarray, by_class)  # of the two classes
     return Judgement(
         accuracy=float(right.mean()),
         interval=metrics.mean_interval(right, np.arange(len(right))),
-        precision=float(by_class.precision[1]),
-        recall=float(by_class.recall[1]),
-        macro_f1=float(by_class.f1.mean()),
+        precision=float(precision[1]),
+        recall=float(recall[1]),
+        macro_f1=float(f1.mean()),
         calibration_error=metrics.expected_calibration_error(
             positive_probability(np.abs(log_odds)), right
         ),
@@ -88,7 +91,9 @@ def judge(labels: Sequence[int], log_odds: np.ndarray) -> Judgement:
     )
 
 
-def same_accuracy_test(labels: Sequence[int], one: np.ndarray, other: np.ndarray) -> float:
+def same_accuracy_test(
+    labels: Sequence[int] | np.ndarray, one: np.ndarray, other: np.ndarray
+) -> float:
     """Test whether two classifiers are equally often right, by swapping them review by review.
 
     Parameters
@@ -113,11 +118,11 @@ def same_accuracy_test(labels: Sequence[int], one: np.ndarray, other: np.ndarray
     >>> same_accuracy_test([1, 1, 0], np.array([1, 1, -1]), np.array([-1, -1, 1]))
     0.25
     """
-    right = [is_right(labels, log_odds) for log_odds in (one, other)]
+    right = is_right(labels, one), is_right(labels, other)
     return metrics.paired_mean_test(*right, np.arange(len(labels)))
 
 
-def fit_temperature(labels: Sequence[int], log_odds: np.ndarray) -> float:
+def fit_temperature(labels: Sequence[int] | np.ndarray, log_odds: np.ndarray) -> float:
     """Find what the log-odds must be divided by to predict best; fit it on validation reviews.
 
     See :func:`lmbook_utils.metrics.fit_temperature`.
@@ -133,7 +138,9 @@ def fit_temperature(labels: Sequence[int], log_odds: np.ndarray) -> float:
     return metrics.fit_temperature(np.stack([np.zeros(len(labels)), log_odds], axis=1), labels)
 
 
-def _checked(labels: Sequence[int], log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _checked(
+    labels: Sequence[int] | np.ndarray, log_odds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     labels, log_odds = checked_labels(labels), np.asarray(log_odds, float)
     if log_odds.shape != labels.shape:
         raise ValueError(

@@ -136,7 +136,7 @@ def take_over(language_model: keras.Model, classifier: keras.Model) -> None:
 def train(
     classifier: keras.Model,
     batch: Batch,
-    labels: Sequence[int],
+    labels: Sequence[int] | np.ndarray,
     updates: int,
     learning_rate: float,
     batch_size: int = 32,

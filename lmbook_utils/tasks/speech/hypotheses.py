@@ -90,17 +90,18 @@ def read_spoken(path: str | os.PathLike[str]) -> list[SpokenSentence]:
     OSError
         If there is no such file.
     """
-    text = Path(path).read_text(encoding="utf-8")
+    text = storage.read_text(path)
     try:
         return [_unpacked(row) for row in json.loads(text)]
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except Exception as error:  # of any kind: each field may be anything that JSON has
         raise ValueError(f"path must be a file of spoken sentences; {path} is none") from error
 
 
 def _packed(sentence: SpokenSentence) -> dict[str, Any]:
     order = sorted(range(len(sentence.hypotheses)), key=sentence.hypotheses.__getitem__)
     number_of: dict[str, int] = {}
-    rows, before = [], ()
+    rows: list[list[int]] = []
+    before: tuple[str, ...] = ()
     for words in (sentence.hypotheses[i] for i in order):
         kept = _shared(before, words)
         rows.append([kept, *(number_of.setdefault(w, len(number_of)) for w in words[kept:])])

@@ -10,8 +10,8 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from lmbook_utils import storage
 from lmbook_utils._validation import require_whole
 from lmbook_utils.datasets.pronunciations import without_variant
 
@@ -97,7 +97,7 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
 
     Examples
     --------
-    >>> import tempfile
+    >>> import tempfile, pathlib
     >>> text = '''Frames 30
     ... Nodes 2 (NODEID WORD STARTFRAME FIRST-ENDFRAME LAST-ENDFRAME)
     ... 0 </s> 20 29 29 ; 0
@@ -109,7 +109,7 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
     ... End
     ... '''
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder, "lattice.txt")
+    ...     file = pathlib.Path(folder, "lattice.txt")
     ...     _ = file.write_text(text)
     ...     lattice = read_lattice(file)
     >>> lattice.words, lattice.first, lattice.last
@@ -117,7 +117,7 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
     >>> [(begin, end, round(score, 2)) for begin, end, score in lattice.edges]
     [(1, 0, -2.0)]
     """
-    lines = [line.split() for line in Path(path).read_text(encoding="utf-8").splitlines()]
+    lines = [line.split() for line in storage.read_text(path).splitlines()]
     rows = [fields for fields in lines if fields and not fields[0].startswith("#")]
     try:
         nodes = _section(rows, "Nodes")
@@ -128,6 +128,9 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
             (int(begin), int(end), int(score) * LOG_OF_BASE)
             for begin, end, score in _section(rows, "Edges")
         ]
+        ends = [place for begin, end, _ in edges for place in (begin, end)]
+        if not all(0 <= place < len(nodes) for place in (*ends, *marked.values())):
+            raise ValueError
         return Lattice(
             words=tuple(_word(fields[1]) for fields in nodes),
             starts=tuple(int(fields[2]) for fields in nodes),
@@ -135,7 +138,7 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
             first=marked["Initial"],
             last=marked["Final"],
         )
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, KeyError, IndexError, OverflowError) as error:
         raise ValueError(f"path must be a lattice of pocketsphinx; {path} is none") from error
 
 

@@ -61,8 +61,10 @@ def speak(text: str, seed: int = 0) -> np.ndarray:
 
     if not isinstance(text, str):
         raise ValueError(f"text must be a string; it was {type(text).__name__}")
-    samples = _voice()(text, seed=seed)
-    return resample_poly(samples, 2, 3) if len(samples) else samples  # from 24,000 a second
+    samples: np.ndarray = _voice()(text, seed=seed)
+    if len(samples):
+        samples = resample_poly(samples, 2, 3)  # from 24,000 a second
+    return samples
 
 
 def add_noise(samples: np.ndarray, decibels: float, seed: int) -> np.ndarray:
@@ -176,7 +178,8 @@ class Recogniser:
 
 
 def _to_16_bits(samples: np.ndarray) -> bytes:
-    return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
+    whole: np.ndarray = (np.clip(samples, -1, 1) * 32767).astype("<i2")
+    return whole.tobytes()
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lmbook_utils.forced_choice import total_log_probs
 from lmbook_utils.metrics import Interval, mean_interval, paired_mean_test
 from lmbook_utils.ngram import NGramModel
+
+if TYPE_CHECKING:
+    import jiwer  # takes a while to load: where it is needed, it is imported
 
 Sentences = Sequence[Sequence[str]]
 
@@ -325,7 +328,7 @@ def compare_errors(
     )
 
 
-def _words_in(chunk: object) -> int:
+def _words_in(chunk: "jiwer.AlignmentChunk") -> int:
     """The errors in a stretch of an alignment of jiwer."""
     if chunk.type == "equal":
         return 0

@@ -27,7 +27,7 @@ def place_features(sentences: Sequence[str], sections: Sequence[str]) -> np.ndar
     sentences
         Of one paper, as text.
     sections
-        Of each sentence, one of :data:`~lmbook_utils.datasets.aclsum.SECTIONS`; sentences of a
+        Of each sentence, one of ``aclsum.SECTIONS``; sentences of a
         section stand together.
 
     Returns
@@ -136,7 +136,9 @@ class SentenceClassifier:
         """
         if not len(sentences):
             return np.zeros(0)
-        return self._regression.decision_function(self._features(sentences, sections))
+        features = self._features(sentences, sections)
+        scores: np.ndarray = self._regression.decision_function(features)
+        return scores
 
     def known_share(self, sentences: Sequence[str]) -> float:
         """The share of the different words of a text that were in the training papers.
@@ -166,7 +168,8 @@ class SentenceClassifier:
     def _vocabulary(self) -> dict[str, int]:
         if not self.words:
             raise ValueError("the classifier looks at places only: make it with words=True")
-        return self._tfidf.vocabulary_
+        vocabulary: dict[str, int] = self._tfidf.vocabulary_
+        return vocabulary
 
     def _features(self, sentences: Sequence[str], sections: Sequence[str]) -> sparse.csr_matrix:
         parts = []

@@ -8,7 +8,7 @@ from lmbook_utils._validation import is_number, require_whole
 from lmbook_utils.tasks.summarisation.rouge import rouge_n
 
 
-def highest(scores: Sequence[float], k: int) -> list[int]:
+def highest(scores: Sequence[float] | np.ndarray, k: int) -> list[int]:
     """The places of the ``k`` highest scores, in the order of the text.
 
     Parameters
@@ -93,7 +93,7 @@ def greedy_oracle(
             for i in range(len(sentences))
             if i not in picked
         }
-        i = max(values, key=values.get, default=None)
+        i = max(values, key=values.__getitem__, default=None)
         if i is None or values[i] <= best:
             break
         best = values[i]
@@ -102,7 +102,10 @@ def greedy_oracle(
 
 
 def marginal_relevance(
-    scores: Sequence[float], similarities: np.ndarray, k: int, trade_off: float = 0.7
+    scores: Sequence[float] | np.ndarray,
+    similarities: np.ndarray,
+    k: int,
+    trade_off: float = 0.7,
 ) -> list[int]:
     r"""Pick sentences that score high and do not repeat each other.
 
@@ -171,7 +174,7 @@ def _rouge_1_and_2(
     return rouge_n(words, reference, 1).f1 + rouge_n(words, reference, 2).f1
 
 
-def _checked(scores: Sequence[float]) -> np.ndarray:
+def _checked(scores: Sequence[float] | np.ndarray) -> np.ndarray:
     scores = np.asarray(scores, float)
     if scores.ndim != 1 or not np.isfinite(scores).all():
         raise ValueError(

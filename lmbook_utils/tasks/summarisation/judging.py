@@ -14,6 +14,8 @@ ROUGE = ("rouge1", "rouge2", "rougeL")
 LENGTHS = (1, 2, 3, 4, 5)
 _FIELDS = ("precision", "recall", "fmeasure")
 
+Scores = Sequence[Sequence[float] | np.ndarray]
+
 
 def extract(sentences: Sequence[str], places: Sequence[int]) -> str:
     """Write the sentences at some places as one text.
@@ -67,7 +69,7 @@ def rouge_scores(
 
 
 def judge_extracts(
-    papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str, k: int
+    papers: Sequence[Paper], scores: Scores, aspect: str, k: int
 ) -> dict[str, np.ndarray]:
     """ROUGE (F1) of the ``k`` sentences with the highest scores against the summaries of an aspect.
 
@@ -106,7 +108,7 @@ def judge_extracts(
     return rouge_scores(summaries, [paper.summaries[aspect] for paper in papers])
 
 
-def choose_length(papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str) -> int:
+def choose_length(papers: Sequence[Paper], scores: Scores, aspect: str) -> int:
     """The number of sentences, of 1 to 5, with the best mean ROUGE-1; give validation papers.
 
     ROUGE-1 is our own :func:`~lmbook_utils.tasks.summarisation.rouge.rouge_n` here: equal to that
@@ -121,12 +123,10 @@ def choose_length(papers: Sequence[Paper], scores: Sequence[Sequence[float]], as
     """
     _require_scores(papers, scores)
     means = {k: _mean_rouge_1(papers, scores, aspect, k) for k in LENGTHS}
-    return max(means, key=means.get)
+    return max(means, key=means.__getitem__)
 
 
-def _mean_rouge_1(
-    papers: Sequence[Paper], scores: Sequence[Sequence[float]], aspect: str, k: int
-) -> float:
+def _mean_rouge_1(papers: Sequence[Paper], scores: Scores, aspect: str, k: int) -> float:
     values = []
     for paper, own in zip(papers, scores, strict=True):
         summary = rouge_words(extract(paper.sentences, highest(own, k)))
@@ -134,7 +134,7 @@ def _mean_rouge_1(
     return float(np.mean(values))
 
 
-def _require_scores(papers: Sequence[Paper], scores: Sequence[Sequence[float]]) -> None:
+def _require_scores(papers: Sequence[Paper], scores: Scores) -> None:
     if [len(paper.sentences) for paper in papers] != [len(own) for own in scores]:
         raise ValueError("scores must be one for each sentence of each paper; they were not")
 

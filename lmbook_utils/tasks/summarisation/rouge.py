@@ -126,4 +126,5 @@ def _rouge(shared: int, in_summary: int, in_reference: int) -> Rouge:
 
 @cache
 def _stem(word: str) -> str:
-    return PorterStemmer().stem(word)
+    stem: str = PorterStemmer().stem(word)
+    return stem

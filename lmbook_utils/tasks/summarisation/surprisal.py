@@ -25,7 +25,8 @@ class Surprisal(NamedTuple):
     @property
     def mean(self) -> np.ndarray:
         """In nats per token, shape (sentences,)."""
-        return self.total / self.tokens
+        mean: np.ndarray = self.total / self.tokens
+        return mean
 
 
 def train_language_model(papers: Iterable[Paper], order: int = 3) -> NGramModel:

@@ -43,7 +43,9 @@ class GlobalAttention(layers.Layer):
     (1.0, 0.0)
     """
 
-    def build(self, decoder_shape: tuple, *other_shapes: tuple) -> None:
+    def build(
+        self, decoder_shape: tuple[int | None, ...], *other_shapes: tuple[int | None, ...]
+    ) -> None:
         """Make the matrix :math:`W_a`, shape (units of the decoder, units of the encoder)."""
         units = decoder_shape[-1]
         self.kernel = self.add_weight(shape=(units, units), name="kernel")

@@ -132,7 +132,9 @@ class _Links:
                 f"{len(sentences)} and {len(given)}"
             )
         ids: dict[tuple[str, str], int] = {}
-        pair, place, choices = [], [], []
+        pair: list[int] = []
+        place: list[int] = []
+        choices: list[int] = []
         for x_words, y_words in zip(sentences, given, strict=True):
             for x in x_words:
                 for y in (EMPTY_WORD, *y_words):
@@ -155,7 +157,8 @@ class _Links:
 
     def maximize(self, expected: np.ndarray) -> np.ndarray:
         """M-step: the relative frequencies of the expected counts, shape (pairs,)."""
-        return expected / np.bincount(self.y_of_pair, expected)[self.y_of_pair]
+        t: np.ndarray = expected / np.bincount(self.y_of_pair, expected)[self.y_of_pair]
+        return t
 
     def log_likelihood(self, t: np.ndarray) -> float:
         """Of all words of the sentences, in nats."""

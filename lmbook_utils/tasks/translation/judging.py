@@ -1,9 +1,10 @@
 """BLEU and chrF by sacreBLEU, with intervals and paired tests over the sentences."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.significance import PairedTest
 
 from lmbook_utils._validation import require_whole
@@ -98,11 +99,11 @@ def paired_p_values(
         raise ValueError(f"systems must be at least two; they were {', '.join(systems) or 'none'}")
     for name, translations in systems.items():
         _require_parallel(f"systems[{name!r}]", translations, references)
-    named = [(name, list(texts)) for name, texts in systems.items()]
+    named: list[tuple[str, Sequence[str]]] = [(n, list(texts)) for n, texts in systems.items()]
     test = PairedTest(
         named, metrics(), [list(references)], test_type="ar", n_samples=resamples, n_jobs=1
     )
-    _, results = test()
+    results: dict[str, list[Any]] = test()[1]
     names = [name for name, _ in named]
     return {
         metric: {

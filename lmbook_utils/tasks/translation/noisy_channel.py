@@ -18,6 +18,8 @@ from lmbook_utils.vocabulary import BOS, EOS, SPECIAL_TOKENS
 
 _SMALLEST = 1e-6  # t of an English word that is left out though the empty word never produces it
 
+_State = tuple[int, bool, tuple[str, ...]]
+
 
 class _Hypothesis(NamedTuple):
     """The beginning of a translation."""
@@ -30,7 +32,7 @@ class _Hypothesis(NamedTuple):
     words: tuple[str, ...]
 
     @property
-    def state(self) -> tuple:
+    def state(self) -> _State:
         """What the future depends on, with a trigram model: the better of two such is kept."""
         return self.covered, self.ahead, self.words[-2:]
 
@@ -114,7 +116,8 @@ class NoisyChannel:
         if not sentence:
             return []
         finished = _Search(self, sentence).run()
-        return list(max(finished, key=lambda words: self.score(sentence, words)))
+        best = max(finished, key=lambda words: self.score(sentence, words))
+        return list(best)
 
     def score(self, sentence: Sequence[str], translation: Sequence[str]) -> float:
         """What the decoder maximises, in nats, with the sum over all alignments.
@@ -161,8 +164,8 @@ class _Search:
     def __init__(self, decoder: NoisyChannel, sentence: Sequence[str]):
         self.decoder, self.sentence = decoder, sentence
         self.options = [decoder.french_for(word) for word in sentence]
-        words = {french for options in self.options for french, _ in options}
-        words = sorted(words.union(decoder.helpers))
+        french_words = {french for options in self.options for french, _ in options}
+        words = sorted(french_words.union(decoder.helpers))
         self.columns = {word: i for i, word in enumerate([*words, EOS])}
         vocabulary = decoder.language_model.vocabulary_
         self.ids = vocabulary.encode([*words, EOS])
@@ -175,11 +178,12 @@ class _Search:
     def _log_probs(self, context: tuple[str, ...]) -> np.ndarray:
         """Weighted, of all candidates and ``</s>`` after a context."""
         distribution = self.decoder.language_model.next_word_distribution(context)
-        return self.decoder.lm_weight * np.log(distribution[self.ids])
+        weighted: np.ndarray = self.decoder.lm_weight * np.log(distribution[self.ids])
+        return weighted
 
     def run(self) -> list[tuple[str, ...]]:
         """Return the translations that are in the beam at the end."""
-        stacks: list[dict] = [{} for _ in range(len(self.sentence) + 1)]
+        stacks: list[dict[_State, _Hypothesis]] = [{} for _ in range(len(self.sentence) + 1)]
         start = _Hypothesis(0.0, 0, False, ())
         stacks[0][start.state] = start
         for translated, stack in enumerate(stacks[:-1]):
@@ -194,7 +198,7 @@ class _Search:
         }
         return [h.words for h in self.best(ended)]
 
-    def best(self, stack: dict[tuple, _Hypothesis]) -> list[_Hypothesis]:
+    def best(self, stack: dict[_State, _Hypothesis]) -> list[_Hypothesis]:
         """Return as many hypotheses as the beam is wide, the best first."""
         return sorted(stack.values(), key=lambda h: -h.score)[: self.decoder.beam]
 
@@ -213,10 +217,12 @@ class _Search:
             ]
         return found
 
-    def translations(self, before: tuple[str, ...], place: int) -> list[tuple[tuple, float]]:
+    def translations(
+        self, before: tuple[str, ...], place: int
+    ) -> list[tuple[tuple[str, ...], float]]:
         """Ways to translate one English word: no French word, one, or one with a helper."""
         bonus = self.decoder.word_bonus
-        ways: list[tuple[tuple, float]] = [((), self.empty[place])]
+        ways: list[tuple[tuple[str, ...], float]] = [((), self.empty[place])]
         for french, log_t in self.options[place]:
             ways.append(((french,), log_t + bonus + self.lm(before, french)))
         for helper in sorted(self.decoder.helpers, key=lambda word: -self.lm(before, word))[:2]:
@@ -229,4 +235,5 @@ class _Search:
     def lm(self, before: tuple[str, ...], word: str) -> float:
         """Weighted log-probability of a word after the last two before it."""
         context = before[-2:] if len(before) >= 2 else (BOS, *before)
-        return self.log_probs(context)[self.columns[word]]
+        weighted: float = self.log_probs(context)[self.columns[word]]
+        return weighted

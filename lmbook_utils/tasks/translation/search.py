@@ -155,7 +155,8 @@ def attention_map(
     source = encode_sources([sentence], network.source)
     ids = np.array([[Vocabulary.bos_id, *network.target.encode(translation)]], np.int32)
     states, state = network.encoder.predict_on_batch(source)
-    return network.decoder.predict_on_batch([ids, state, states, source])[2][0]
+    weights: np.ndarray = network.decoder.predict_on_batch([ids, state, states, source])[2][0]
+    return weights
 
 
 def _next(
