@@ -14,7 +14,7 @@ export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
-.PHONY: distributed-demo pdf
+.PHONY: distributed-demo matrix pdf types
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,12 @@ format: setup ## put code and notebooks into ruff's format
 
 kenlm: setup ## build KenLM, the referee of the n-gram models (needs cmake, C++ and Boost)
 	@$(VENV_PYTHON) tools/build_kenlm.py
+
+matrix: setup ## run the notebooks under other versions and settings (takes hours)
+	@$(VENV_PYTHON) -m nox -- $(NOTEBOOKS)
+
+types: setup ## check the package's types with mypy
+	@$(VENV_PYTHON) -m mypy
 
 benchmarks: setup ## run the speed and memory comparisons in benchmarks/, if there are any
 	@set -- benchmarks/*.py; \

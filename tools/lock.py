@@ -37,12 +37,20 @@ HEADER = """\
 """
 
 
-def compile_lock(uv: str, target: Path, upgrade: bool) -> None:
-    """Resolve pyproject.toml into ``target``; its present pins are kept unless ``upgrade``."""
+def find_uv() -> str:
+    """Return the path of uv, or end the program with advice."""
+    uv = shutil.which(os.environ.get("UV", "uv"))
+    if uv is None:
+        sys.exit("uv was not found: install it with `pip install uv`, or set UV to its path.")
+    return uv
+
+
+def compile_lock(uv: str, target: Path, *options: str) -> None:
+    """Resolve pyproject.toml into ``target``; its present pins are kept, or as uv's options say."""
     command = [uv, "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes"]
     command += ["--python-version", PYTHONS[0], "--fork-strategy", "fewest", "--no-header"]
     command += ["--no-annotate", "--quiet", "--output-file", str(target)]
-    command += [f"--extra={extra}" for extra in EXTRAS] + ["--upgrade"] * upgrade
+    command += [*(f"--extra={extra}" for extra in EXTRAS), *options]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
@@ -63,15 +71,13 @@ def main() -> None:
     )
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = parser.parse_args().upgrade
-    uv = shutil.which(os.environ.get("UV", "uv"))
-    if uv is None:
-        sys.exit("uv was not found: install it with `pip install uv`, or set UV to its path.")
+    uv = find_uv()
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder, "requirements.txt")
         if LOCK.exists():
             shutil.copy(LOCK, draft)
         try:
-            compile_lock(uv, draft, upgrade)
+            compile_lock(uv, draft, *["--upgrade"] * upgrade)
             check_wheels(uv, draft)
         except subprocess.CalledProcessError:
             sys.exit("requirements.txt is unchanged: uv failed, for the reason above.")

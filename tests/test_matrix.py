@@ -1,0 +1,50 @@
+"""The run of the notebooks under variations: what is counted, and what a copy holds."""
+
+import shutil
+import sys
+
+import matrix
+import pytest
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="chapters.a.ipynb" name="Cell 0">
+  <properties><property name="notebook outputs" value="compared"/></properties></testcase>
+<testcase classname="chapters.a.ipynb" name="Cell 1"><failure/>
+  <properties><property name="notebook outputs" value="compared"/></properties></testcase>
+<testcase classname="chapters.a.ipynb" name="Cell 2"><failure/></testcase>
+<testcase classname="chapters.b.ipynb" name="Cell 0">
+  <properties><property name="notebook outputs" value="exempt"/></properties></testcase>
+</testsuite></testsuites>"""
+
+
+def test_cells_that_are_the_same_are_counted_and_the_others_named(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    assert matrix.count(report) == {
+        "notebooks": 2,
+        "compared": 2,
+        "equal": 1,
+        "exempt": 1,
+        "not reached": 1,
+        "different": ["chapters.a.ipynb: Cell 1", "chapters.a.ipynb: Cell 2"],
+    }
+
+
+def test_without_a_copy_it_is_the_checkout_itself():
+    with matrix.checkout(None) as root:
+        assert root == matrix.ROOT
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git, which lists the files, is missing")
+@pytest.mark.skipif(sys.platform == "win32", reason="a read-only file cannot be deleted there")
+@pytest.mark.parametrize("name", ["ein Buch 語言模型", matrix.READ_ONLY])
+def test_a_copy_holds_the_files_of_the_checkout_and_goes_away(name):
+    with matrix.checkout(name) as root:
+        assert root.name == name
+        assert (root / "pyproject.toml").read_bytes() == (
+            matrix.ROOT / "pyproject.toml"
+        ).read_bytes()
+        assert not (root / ".git").exists()
+        mode = (root / "pyproject.toml").stat().st_mode & 0o222
+        assert bool(mode) == (name != matrix.READ_ONLY)
+    assert not root.exists()
