@@ -209,7 +209,7 @@ class Vocabulary:
         """
         try:
             words = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f"text must be a vocabulary as to_json writes it, a JSON list of words, and is "
                 f"damaged or something else ({error})"
