@@ -1,6 +1,6 @@
 """Chapter 2, the mathematics of recurrent networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -176,7 +176,7 @@ def check_draw_texts(function: Callable[..., Any]) -> None:
 
 
 def _gru_mistakes(
-    x: np.ndarray, h: np.ndarray, p: dict[str, np.ndarray]
+    x: np.ndarray, h: np.ndarray, p: Mapping[str, np.ndarray]
 ) -> list[tuple[np.ndarray, str]]:
     """New states by mistakes that are often made, and what to say of each."""
     x_u, x_r, x_g = np.split(x @ p["W_xh"] + p["b_xh"], 3)
