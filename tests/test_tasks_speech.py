@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmbook_utils import corpus, datasets, exercises
+from lmbook_utils import corpus, datasets
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.speech import rescoring
 from lmbook_utils.tasks.speech.channel import PHONE_CLASSES, PhoneChannel
@@ -631,73 +631,3 @@ def test_without_the_packages_the_error_says_what_to_install(monkeypatch):
     model = NGramModel(1, smoothing="add-k").fit([["cat"]])
     with pytest.raises(ModuleNotFoundError, match=r"lmbook-utils\[speech\]"):
         Recogniser(model, SOUNDS)
-
-
-# ---------------------------------------------------------------------------------------------
-# The exercises
-
-CORRECT = "Correct.\n"
-
-
-def said(capsys, check, answer):
-    """Return what a check prints about an answer."""
-    check(answer)
-    return capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("answer", "verdict"),
-    [
-        (1, CORRECT),
-        (1.0, CORRECT),
-        (0, "every word that was said is missing"),
-        (100, "not per cent"),
-        (0.5, "too small"),
-        (2, "too large"),
-        ("1", "expected a number"),
-        (math.nan, "expected a number"),
-    ],
-)
-def test_the_error_rate_of_a_system_that_writes_nothing(capsys, answer, verdict):
-    assert verdict in said(capsys, exercises.check_silent_system, answer)
-
-
-def best(acoustic, log_probs, lengths, weight, bonus):
-    one = candidates(acoustic, log_probs, lengths, [0] * len(lengths))
-    return rescoring.choose(one, Setting(weight, bonus))
-
-
-@pytest.mark.parametrize(
-    ("function", "verdict"),
-    [
-        (best, CORRECT),
-        (lambda a, p, n, weight, bonus: best(a, p, n, 0, 0), "with weight 3"),
-        (lambda a, p, n, weight, bonus: best(a, p, n, weight, 0), "bonus 2"),
-        (lambda a, p, n, weight, bonus: best(a, p, n, weight, abs(bonus)), "bonus -4"),
-        (lambda a, p, n, weight, bonus: best(a, p, n, weight, bonus) + 1, "with weight 0"),
-        (lambda a, p, n, weight, bonus: None, "expected a number"),
-        (lambda a: 0, "it raised TypeError"),
-    ],
-)
-def test_the_choice_of_the_reader(capsys, function, verdict):
-    assert verdict in said(capsys, exercises.check_choose, function)
-
-
-def phone_log_prob(heard, phones, rate, size):
-    shares = [1 - rate if h == p else rate / (size - 1) for h, p in zip(heard, phones, strict=True)]
-    return float(np.log(shares).sum())
-
-
-@pytest.mark.parametrize(
-    ("function", "verdict"),
-    [
-        (phone_log_prob, CORRECT),
-        (lambda h, p, rate, size: phone_log_prob(h, p, rate, size + 1), "one of several others"),
-        (lambda h, p, rate, size: -phone_log_prob(h, p, rate, size), "heard as it is"),
-        (lambda h, p, rate, size: math.log(0.8) if h == p else math.log(0.04), "P B T"),
-        (lambda h, p, rate, size: 0.5, "heard as it is"),
-        (lambda h, p, rate, size: None, "expected a number"),
-    ],
-)
-def test_the_channel_of_the_reader(capsys, function, verdict):
-    assert verdict in said(capsys, exercises.check_phone_channel, function)

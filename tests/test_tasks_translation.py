@@ -1,6 +1,5 @@
 """Machine translation: tokens, IBM Model 1, the noisy channel, networks, search and scores."""
 
-from collections import Counter
 from itertools import product
 
 import keras
@@ -12,7 +11,7 @@ from keras import ops
 from nltk.translate import AlignedSent
 from nltk.translate import IBMModel1 as NLTKModel1
 
-from lmbook_utils import exercises, reproducibility
+from lmbook_utils import reproducibility
 from lmbook_utils.datasets.bible import Verse
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.translation.encoder_decoder import (
@@ -487,41 +486,3 @@ def test_a_clear_difference_is_found_and_none_where_there_is_none():
 def test_translations_that_do_not_match_the_references_are_refused(translations):
     with pytest.raises(ValueError, match="translations"):
         judge(translations, ["a", "b"] if translations else [])
-
-
-# ---------------------------------------------------------------------------------------------
-# Exercises
-
-
-def clipped(translation, reference):
-    return (Counter(translation) & Counter(reference)).total() / len(translation)
-
-
-def masked_softmax(scores, mask):
-    powers = np.where(mask, np.exp(scores - scores[mask].max()), 0.0)
-    return powers / powers.sum()
-
-
-@pytest.mark.parametrize(
-    ("check", "answer", "verdict"),
-    [
-        (exercises.check_em_step, 0.75, "Correct."),
-        (exercises.check_em_step, 0.5, "that is the probability that EM begins with"),
-        (exercises.check_em_step, 0.8, "0.8 is too large"),
-        (exercises.check_em_step, "0.75", "expected a number"),
-        (exercises.check_clipped_precision, clipped, "Correct."),
-        (exercises.check_clipped_precision, lambda t, r: 1.0, "at most as often"),
-        (exercises.check_clipped_precision, lambda t, r: 0 / 0, "raised ZeroDivisionError"),
-        (exercises.check_attention_weights, masked_softmax, "Correct."),
-        (exercises.check_attention_weights, lambda s, m: s[:1], "the shape is (1,)"),
-        (
-            exercises.check_attention_weights,
-            lambda s, m: np.exp(s) * m / (np.exp(s) * m).sum(),
-            "a weight is not finite; scores may be large",
-        ),
-        (exercises.check_attention_weights, lambda s, m: m / m.sum(), "the weights are [0.5"),
-    ],
-)
-def test_an_answer_gets_its_verdict(capsys, check, answer, verdict):
-    check(answer)
-    assert verdict in capsys.readouterr().out

@@ -45,11 +45,13 @@ from lmbook_utils.exercises.question_answering import (
     check_fusion,
     check_smoothed,
     check_token_f1,
+    check_within_article,
 )
 from lmbook_utils.exercises.recommendation import (
     check_bpr,
     check_chance_recall,
     check_mean_reciprocal_rank,
+    check_recall_by_stars,
 )
 from lmbook_utils.exercises.rnn_math import (
     check_forget_gate,
@@ -65,13 +67,25 @@ from lmbook_utils.exercises.scaling import (
     check_training_days,
 )
 from lmbook_utils.exercises.semantic_roles import (
+    check_close_enough,
     check_decode,
     check_kappa,
     check_valid_sequences,
 )
-from lmbook_utils.exercises.sentiment import check_macro_f1, check_posterior
-from lmbook_utils.exercises.speech import check_choose, check_phone_channel, check_silent_system
+from lmbook_utils.exercises.sentiment import (
+    check_best_threshold,
+    check_choose_k,
+    check_macro_f1,
+    check_posterior,
+)
+from lmbook_utils.exercises.speech import (
+    check_choose,
+    check_phone_channel,
+    check_rates_of_halves,
+    check_silent_system,
+)
 from lmbook_utils.exercises.summarisation import (
+    check_conclusion_scores,
     check_next_sentence,
     check_rank_step,
     check_rouge_2,
@@ -85,6 +99,7 @@ from lmbook_utils.exercises.tools import (
 )
 from lmbook_utils.exercises.translation import (
     check_attention_weights,
+    check_best_order,
     check_clipped_precision,
     check_em_step,
 )
@@ -94,13 +109,18 @@ __all__ = [
     "check_all_reduce_seconds",
     "check_analogy",
     "check_attention_weights",
+    "check_best_order",
     "check_best_rate",
+    "check_best_threshold",
     "check_bpr",
     "check_chance_recall",
     "check_choose",
+    "check_choose_k",
     "check_class_probabilities",
     "check_clip",
     "check_clipped_precision",
+    "check_close_enough",
+    "check_conclusion_scores",
     "check_continuation_probability",
     "check_copies_covered",
     "check_coverage",
@@ -137,6 +157,8 @@ __all__ = [
     "check_prune_and_train",
     "check_quantise_row",
     "check_rank_step",
+    "check_rates_of_halves",
+    "check_recall_by_stars",
     "check_rnn_parameters",
     "check_rouge_2",
     "check_sigmoid_gradient",
@@ -152,6 +174,7 @@ __all__ = [
     "check_unseen_bigrams",
     "check_valid_sequences",
     "check_windows",
+    "check_within_article",
     "check_word_dropout",
     "check_words_behind",
 ]

@@ -1,4 +1,4 @@
-"""What a reader's function returned: arrays, pairs, and the numbers that usual slips give."""
+"""What a function of the reader returned: arrays, pairs, strings, and numbers of usual slips."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -43,6 +43,22 @@ def pair_from(answer: Any, what: str, case: str) -> tuple[Any, Any]:
         f"{case}, the result should be two things, {what}",
     )
     return answer[0], answer[1]
+
+
+def strings_from(answer: Any, case: str) -> list[str]:
+    """Take a list of strings from an answer (a tuple or an array will do), or complain.
+
+    Examples
+    --------
+    >>> strings_from(("la", "maison"), "for two words")
+    ['la', 'maison']
+    """
+    strings = answer.tolist() if isinstance(answer, np.ndarray) else answer
+    require(
+        isinstance(strings, list | tuple) and all(isinstance(one, str) for one in strings),
+        f"{case}, expected a list of strings; it was {answer!r}",
+    )
+    return [str(one) for one in strings]
 
 
 def refuse(

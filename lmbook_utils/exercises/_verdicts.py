@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from math import isnan
+from math import isnan, nan
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any
@@ -59,9 +59,12 @@ def number_from(answer: Any, case: str = "") -> float:
     if isinstance(answer, np.ndarray) and answer.ndim == 0:  # what np.where gives for a number
         answer = answer.item()
     where = f"{case}, " if case else ""
-    right = is_number(answer) and not isnan(answer)
-    require(right, f"{where}expected a number; it was {answer!r}")
-    return float(answer)
+    try:
+        number = float(answer) if is_number(answer) else nan
+    except OverflowError:
+        raise NotYetError(f"{where}the number is far from right: no float can hold it") from None
+    require(not isnan(number), f"{where}expected a number; it was {answer!r}")
+    return number
 
 
 def require_share(answer: Any, expected: float) -> None:
