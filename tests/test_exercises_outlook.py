@@ -119,7 +119,7 @@ def networks_by_halving(deviation, ratio, tests):
         (lambda *a: networks_needed(*a, sides=1), "two ends"),
         (lambda *a: networks_needed(*a, effect=lambda r: r - 1), "take the logarithm"),
         (lambda *a: networks_needed(*a) - 1, "still too wide"),
-        (lambda *a: networks_needed(*a) + 1, "one less is enough"),
+        (lambda *a: networks_needed(*a) + 1, "fewer are enough"),
         (lambda *a: networks_needed(*a) + 0.5, "too large"),
         (lambda *a: 3, "too small"),
         (lambda *a: None, "expected a number"),

@@ -25,7 +25,7 @@ def copies_by_counting(epsilon, factor):
     [
         (copies, CORRECT),
         (copies_by_counting, CORRECT),
-        (lambda epsilon, factor: math.ceil(np.log(factor) / epsilon), "with one copy less"),
+        (lambda epsilon, factor: math.ceil(np.log(factor) / epsilon), "the factor is reached"),
         (lambda epsilon, factor: np.log(factor) / epsilon, "expected a whole number"),
         (lambda epsilon, factor: int(np.log2(factor) / epsilon), "for powers of 2"),
         (lambda epsilon, factor: int(np.log10(factor) / epsilon), "for powers of 10"),

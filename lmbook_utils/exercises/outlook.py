@@ -106,7 +106,7 @@ def check_networks_needed(function: Callable[[float, float, int], int]) -> None:
                 "the deviation is that of log-ratios, so take the logarithm of the ratio",
             ),
             (expected - 1, "with so many the interval is still too wide"),
-            (expected + 1, "one less is enough"),
+            (expected + 1, "fewer are enough"),
         ]
         refuse(number, (slip for slip in slips if slip[0] != expected), case, tolerance=1e-9)
         require_close(number, expected, case, tolerance=0)

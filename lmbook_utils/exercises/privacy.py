@@ -26,7 +26,7 @@ def check_copies_covered(function: Callable[[float, float], int]) -> None:
         shares = np.array([np.log(factor), np.log2(factor), np.log10(factor)]) / epsilon
         expected, in_bits, in_tens = np.floor(shares)
         slips = [
-            (expected + 1, "with one copy less it would be right: is the factor still below"),
+            (expected + 1, "with so many copies the factor is reached"),
             (in_bits, "the promise is a power of e, and that is for powers of 2"),
             (in_tens, "the promise is a power of e, and that is for powers of 10"),
         ]
