@@ -15,6 +15,7 @@ from lmbook_utils.exercises import _verdicts
     "check",
     [
         exercises.check_toy_absolute,
+        exercises.check_forget_bias,
         exercises.check_unseen_bigrams,
         exercises.check_forget_gate,
         exercises.check_coverage,
@@ -22,12 +23,20 @@ from lmbook_utils.exercises import _verdicts
         exercises.check_parameter_count,
         exercises.check_uniform_bits,
         exercises.check_unknown_word,
+        exercises.check_dirichlet_mode,
     ],
 )
 @pytest.mark.parametrize("answer", [None, "12", [1], np.array([1, 2]), float("nan"), True])
 def test_what_is_no_number_is_never_right(capsys, check, answer):
     message = said(capsys, check, answer)
     assert message.startswith("Not yet: expected a number")
+
+
+def test_a_number_too_large_for_a_float_is_not_right(capsys):
+    for huge in (10**400, -(10**400)):
+        assert said(capsys, exercises.check_unknown_word, huge).startswith("Not yet: ")
+        message = said(capsys, exercises.check_perplexity, lambda p, huge=huge: huge)
+        assert message.startswith("Not yet: ")
 
 
 def shapeless():
