@@ -42,7 +42,7 @@ def _only(values: Any) -> int:
     """The one value that all have."""
     found = {int(value) for value in np.unique(np.asarray(values))}
     if len(found) != 1:
-        raise ValueError(f"a mixture of the versions {sorted(found)}")
+        raise AssertionError(f"a mixture of the versions {sorted(found)}")
     return found.pop()
 
 

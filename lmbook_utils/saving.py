@@ -136,7 +136,8 @@ def load_model(folder: str | os.PathLike[str]) -> SavedModel:
         If the folder or one of its files is missing or cannot be read.
     ValueError
         If a file has changed since it was saved, was made by a newer version of this package,
-        does not fit the others, or could run code of its own.
+        does not fit the others, or could run code of its own, or if the model is replaced while
+        it is read.
     """
     folder = Path(folder).resolve()
     interrupted = not folder.exists() and _previous(folder).exists()
@@ -145,6 +146,7 @@ def load_model(folder: str | os.PathLike[str]) -> SavedModel:
 
 def _read(folder: Path) -> SavedModel:
     """Check each file of a saved model, and load them."""
+    manifest = _manifest_bytes(folder)
     _verify(folder)
     model = _parse(
         folder / _MODEL,
@@ -167,7 +169,15 @@ def _read(folder: Path) -> SavedModel:
         _require_matching_sizes(model, vocabulary)
     except ValueError as error:
         raise ValueError(f"{folder} is no whole model: {error}") from error
+    if _manifest_bytes(folder) != manifest:  # else a part could be of the one, a part of the other
+        raise ValueError(f"{folder} was replaced by another model while it was read; read it again")
     return SavedModel(model, vocabulary, settings)
+
+
+def _manifest_bytes(folder: Path) -> bytes | None:
+    """What the manifest holds; ``None`` if there is none, which :func:`_verify` puts into words."""
+    file = folder / _MANIFEST
+    return file.read_bytes() if file.is_file() else None
 
 
 def _verify(folder: Path) -> None:

@@ -324,6 +324,25 @@ def test_a_parent_folder_that_is_a_file(tmp_path):
     assert str(tmp_path / "file" / "model") in str(caught.value)
 
 
+def test_a_model_that_is_replaced_while_it_is_read_is_no_mixture_of_two(saved, monkeypatch):
+    """The network is read before, all else after: without a check nobody would notice."""
+    other = saved.parent / "other"
+    saving.save_model(other, language_model(), VOCABULARY, {"window": 3})
+    load = keras.saving.load_model
+
+    def load_and_replace(*arguments, **settings):
+        model = load(*arguments, **settings)
+        shutil.rmtree(saved)
+        other.rename(saved)
+        return model
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.saving, "load_model", load_and_replace)
+        with pytest.raises(ValueError, match="was replaced by another model while it was read"):
+            saving.load_model(saved)
+    assert saving.load_model(saved).settings == {"window": 3}
+
+
 # What is not saved
 
 
