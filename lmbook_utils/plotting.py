@@ -6,6 +6,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from lmbook_utils._validation import (
+    array_of,
+    finite_numbers,
+    real_numbers,
+    require_list,
+    require_type,
+)
+
 # From Paul Tol's "medium-contrast" scheme: readers with any kind of colour vision tell its colours
 # apart, and since each has a lightness of its own, so does everybody in grey.
 COLOURS = ("#004488", "#997700", "#6699CC", "#994455", "#000000", "#EE99AA")
@@ -73,7 +81,8 @@ def draw_words(axes: Axes, words: np.ndarray, shades: np.ndarray, title: str = "
     ['the', 'cat']
     >>> plt.close(figure)
     """
-    words, shades = np.asarray(words), np.asarray(shades, float)
+    require_type(Axes, axes=axes)
+    words, shades = array_of("words", words), real_numbers("shades", shades)
     if words.ndim != 2 or words.shape != shades.shape:
         raise ValueError(
             "words and shades must have the same shape (rows, columns); they had "
@@ -115,7 +124,7 @@ def draw_ranking(
     Raises
     ------
     ValueError
-        If the numbers of names, values and intervals differ.
+        If the numbers of names, values and intervals differ, or one is not finite.
 
     Examples
     --------
@@ -125,6 +134,11 @@ def draw_ranking(
     ['unigram', 'bigram']
     >>> plt.close(figure)
     """
+    require_type(Axes, axes=axes)
+    require_list(str, names=names)
+    values = finite_numbers("values", values, "rows")
+    if intervals is not None:
+        intervals = finite_numbers("intervals", intervals, "rows, ends")
     if len(names) != len(values) or (intervals is not None and len(intervals) != len(values)):
         raise ValueError(
             "names, values and intervals must be of the same length; there were "

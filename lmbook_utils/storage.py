@@ -49,6 +49,8 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     OSError
         If the file cannot be read.
 
@@ -57,6 +59,7 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     >>> sha256_of(os.devnull)[:16]  # the checksum of nothing
     'e3b0c44298fc1c14'
     """
+    _require_path(path)
     digest = hashlib.sha256()
     with Path(path).open("rb") as file:
         while block := file.read(1 << 20):
@@ -79,6 +82,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path, or ``data`` is no ``bytes``.
     OSError
         If the file cannot be written (no such folder, not permitted, disk full).
 
@@ -89,6 +94,9 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     ...     Path(folder, "greeting.txt").read_bytes()
     b'hello'
     """
+    _require_path(path)
+    if not isinstance(data, bytes):
+        raise ValueError(f"data must be bytes; it was {data!r:.80}")
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
@@ -111,11 +119,14 @@ def write_verified_json(path: str | os.PathLike[str], content: Any) -> None:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     TypeError
         If ``content`` holds something that JSON has no form for.
     OSError
         If the file cannot be written.
     """
+    _require_path(path)
     body = json.dumps(content).encode("ascii")
     checksum = hashlib.sha256(body).hexdigest().encode("ascii")
     write_atomically(path, checksum + b"\n" + body)
@@ -126,6 +137,8 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     OSError
         If the file is there but cannot be read.
 
@@ -140,6 +153,7 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
     >>> sound, damaged
     ({'the': 2}, None)
     """
+    _require_path(path)
     try:
         checksum, _, body = Path(path).read_bytes().partition(b"\n")
     except FileNotFoundError:
@@ -147,3 +161,10 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
     if hashlib.sha256(body).hexdigest().encode("ascii") != checksum:
         return None
     return json.loads(body)
+
+
+def _require_path(path: object) -> None:
+    # As _validation.require_path, without NumPy, which takes a while to import.
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else ""
+    if not text or "\0" in text:
+        raise ValueError(f"path must be a path, a str or a Path; it was {path!r}")

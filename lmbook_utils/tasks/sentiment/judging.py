@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lmbook_utils import metrics
+from lmbook_utils._validation import finite_numbers, real_numbers
 from lmbook_utils.tasks.sentiment.classical import checked_labels
 
 
@@ -34,7 +35,10 @@ def positive_probability(log_odds: np.ndarray) -> np.ndarray:
     >>> positive_probability(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    return np.exp(-np.logaddexp(0, -np.asarray(log_odds, float)))
+    log_odds = real_numbers("log_odds", log_odds)
+    if np.isnan(log_odds).any():
+        raise ValueError("log_odds must be numbers; one was NaN")
+    return np.exp(-np.logaddexp(0, -log_odds))
 
 
 def is_right(labels: Sequence[int], log_odds: np.ndarray) -> np.ndarray:
@@ -113,6 +117,7 @@ def same_accuracy_test(labels: Sequence[int], one: np.ndarray, other: np.ndarray
     >>> same_accuracy_test([1, 1, 0], np.array([1, 1, -1]), np.array([-1, -1, 1]))
     0.25
     """
+    one, other = finite_numbers("one", one, "reviews"), finite_numbers("other", other, "reviews")
     right = [is_right(labels, log_odds) for log_odds in (one, other)]
     return metrics.paired_mean_test(*right, np.arange(len(labels)))
 
@@ -134,7 +139,7 @@ def fit_temperature(labels: Sequence[int], log_odds: np.ndarray) -> float:
 
 
 def _checked(labels: Sequence[int], log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    labels, log_odds = checked_labels(labels), np.asarray(log_odds, float)
+    labels, log_odds = checked_labels(labels), real_numbers("log_odds", log_odds)
     if log_odds.shape != labels.shape:
         raise ValueError(
             f"log_odds must be one for each of the {len(labels)} labels; "
