@@ -231,8 +231,11 @@ def paired_test(values: np.ndarray, baseline: np.ndarray, users: np.ndarray) -> 
         if largest > 1:
             raise ValueError(f"{name} must be from 0 to 1; the largest was {largest}")
     users = array_of("users", users)
-    if len(np.unique(users)) < 2:
-        raise ValueError("users must be at least two, to be swapped; there was one")
+    if users.shape != np.shape(values) or len(set(users.tolist())) < 2:
+        raise ValueError(
+            "users must be one for each of values, at least two different ones; their shape was "
+            f"{users.shape}"
+        )
     return metrics.paired_mean_test(values, baseline, users)
 
 
