@@ -66,6 +66,8 @@ def train(
     """
     require_type(EncoderDecoder, network=network)
     require_list(Pair, pairs=pairs)
+    if validation is not None:
+        require_list(Pair, validation=validation)
     require_whole(1, epochs=epochs, batch_size=batch_size)
     require_positive(learning_rate=learning_rate)
     if not pairs:
