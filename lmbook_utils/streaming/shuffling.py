@@ -37,9 +37,9 @@ def shuffled(items: Iterable[T], buffer_size: int, seed: int = 0) -> Iterator[T]
 
     Examples
     --------
-    >>> list(shuffled("abcdef", buffer_size=1))
+    >>> list(shuffled(list("abcdef"), buffer_size=1))
     ['a', 'b', 'c', 'd', 'e', 'f']
-    >>> sorted(shuffled("abcdef", buffer_size=3))
+    >>> sorted(shuffled(list("abcdef"), buffer_size=3))
     ['a', 'b', 'c', 'd', 'e', 'f']
     """
     require_whole(0, seed=seed)
