@@ -203,7 +203,7 @@ def test_the_bits_of_the_characters_are_the_bits_per_character_of_the_text(sizes
         (lambda: SpellingModel(["ab"]), "characters must hold single characters"),
         (lambda: SpellingModel("ab", order=0), "order must be a whole number"),
         (lambda: SpellingModel("ab").score(["a"]), "has not seen any text"),
-        (lambda: SpellingModel("ab").fit([]), "at least one sentence"),
+        (lambda: SpellingModel("ab").fit([]), "words must hold at least one word"),
         (lambda: SpellingModel("ab").fit("ab"), "words must be a list, each item a string"),
         (lambda: SpellingModel("ab").fit([3]), "words must be a list, each item a string"),
         (lambda: unknown_character_log_prob(-1), "known must be .* it was -1"),
