@@ -149,11 +149,17 @@ class Tables(SphinxPostTransform):
             empty_cells(table)
             columns = columns_of(table)
             if sum(max(map(len, column)) for column in columns) > LINE_OF_TABLE:
-                widths = column_widths(columns, LINE_OF_TABLE)
-                spec = "".join(COLUMN % (width, sum(widths)) for width in widths)
-                table.parent.insert(table.parent.index(table), addnodes.tabular_col_spec(spec=spec))
-                if sum(len(text) for column in columns for text in column) > LONG_TABLE:
-                    table["classes"].append("longtable")
+                fit(table, columns)
+
+
+def fit(table: nodes.table, columns: list[tuple[str, ...]]) -> None:
+    """Set the widths of a wide table's columns, unless its author has, and let a long one break."""
+    if "colwidths-given" not in table["classes"]:
+        widths = column_widths(columns, LINE_OF_TABLE)
+        spec = "".join(COLUMN % (width, sum(widths)) for width in widths)
+        table.parent.insert(table.parent.index(table), addnodes.tabular_col_spec(spec=spec))
+    if sum(len(text) for column in columns for text in column) > LONG_TABLE:
+        table["classes"].append("longtable")
 
 
 def empty_cells(table: nodes.table) -> None:
@@ -271,24 +277,22 @@ def latex(code: str) -> nodes.raw:
     return nodes.raw("", code, format="latex")
 
 
-def set_state(app: Sphinx, config: Config) -> None:
-    """Give the title page the line that the site has at the foot of each page."""
-    state = html.unescape(re.sub("<[^>]+>", "", provenance(Path(app.confdir))))
-    licences = html.unescape(re.sub("<[^>]+>", "", licence_line(config)))
+def set_title_page(app: Sphinx, config: Config) -> None:
+    """Give the title page what the site has in its title and at the foot of each page."""
     title, _, subtitle = config.html_title.partition(": ")
-    config.latex_elements["extrapackages"] = (
-        rf"\newcommand{{\booktitle}}{{{escape(title, 'xelatex')}}}"
-        "\n"
-        rf"\newcommand{{\booksubtitle}}{{{escape(subtitle, 'xelatex')}}}"
-        "\n"
-        rf"\newcommand{{\bookstate}}{{{escape(state, 'xelatex')}}}"
-        "\n"
-        rf"\newcommand{{\booklicences}}{{{escape(licences, 'xelatex')}}}"
+    texts = {
+        "booktitle": title,
+        "booksubtitle": subtitle,
+        "bookstate": without_tags(provenance(Path(app.confdir))),
+        "booklicences": without_tags(config.html_theme_options.get("extra_footer", "")),
+    }
+    config.latex_elements["extrapackages"] = "\n".join(
+        rf"\newcommand{{\{name}}}{{{escape(text, 'xelatex')}}}" for name, text in texts.items()
     )
 
 
-def licence_line(config: Config) -> str:
-    return config.html_theme_options.get("extra_footer", "")
+def without_tags(text: str) -> str:
+    return html.unescape(re.sub("<[^>]+>", "", text))
 
 
 def set_code_style(app: Sphinx) -> None:
@@ -298,7 +302,7 @@ def set_code_style(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("config-inited", set_state, priority=90)  # before the footer is added to
+    app.connect("config-inited", set_title_page, priority=90)  # before the footer is added to
     app.connect("builder-inited", set_code_style)
     for transform in (OneBook, Cards, Unfolded, Tables, Apart, References):
         app.add_post_transform(transform)

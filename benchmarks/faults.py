@@ -49,7 +49,8 @@ from lmbook_utils.training import fitting
 
 ROOT = Path(__file__).parent.parent
 PROCESSES = multiprocessing.get_context("fork")
-KILLS = 25  # at random moments, for each writer
+KILLS = {"saved model": 5}  # at random moments; a saved model takes a second to write and check
+KILLS_OF_OTHERS = 25
 SEED = 0
 STEPS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree", "os.utime")
 NOBODY = 65534
@@ -130,7 +131,7 @@ def kills(name: str, writer: Writer, folder: Path) -> dict[str, Any]:
     draw = random.Random(f"{SEED} {name}")
     steps, seconds = in_process(_count_steps, writer, folder)
     at_steps = [(step, 0.0) for step in range(1, steps + 1)]
-    at_random = [(0, draw.uniform(0, 6 * seconds)) for _ in range(KILLS)]
+    at_random = [(0, draw.uniform(0, 6 * seconds)) for _ in range(KILLS.get(name, KILLS_OF_OTHERS))]
     left_behind = 0
     for step, wait in [*at_steps, *at_random]:
         started, finished = _killed(writer, folder, step, wait, seconds)

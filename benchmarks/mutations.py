@@ -162,7 +162,7 @@ def _other_value(draw: random.Random, value: Any) -> Any:
     if isinstance(value, int | float) and draw.random() < 0.4:
         return value + draw.choice((-1, 1, 1000))
     if draw.random() < 0.01:
-        return _nested(draw.choice((50, 900)))
+        return _nested(draw.choice((50, 200)))
     return copy.deepcopy(draw.choice(_VALUES))
 
 

@@ -89,13 +89,13 @@ def _saved(path: Path) -> int:
 
 
 def _write_notebook(path: Path, version: int) -> None:
-    cells = [nbformat.v4.new_code_cell(f"{version}", id=f"cell{n}") for n in range(500)]
+    cells = [nbformat.v4.new_code_cell(f"{version}", id=f"cell{n}") for n in range(100)]
     run_notebooks.write_notebook(nbformat.v4.new_notebook(cells=cells), path)
 
 
 def _notebook(path: Path) -> int:
     cells = run_notebooks.read_notebook(path).cells
-    if len(cells) != 500:
+    if len(cells) != 100:
         raise ValueError("no whole notebook")
     return _only([int(cell.source) for cell in cells])
 

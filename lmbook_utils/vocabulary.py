@@ -215,7 +215,7 @@ class Vocabulary:
         require_type(str, text=text)
         try:
             words = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f"text must be a vocabulary as to_json writes it, a JSON list of words, and is "
                 f"damaged or something else ({error})"

@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from exercise_answers import CORRECT, said
 
 from lmbook_utils import corpus, exercises
+from lmbook_utils.ngram import NGramModel
 
 
 def test_absolute_discounting_on_the_toy_sentences(capsys):
@@ -15,7 +17,14 @@ def test_absolute_discounting_on_the_toy_sentences(capsys):
     assert said(capsys, check, right) == CORRECT
     assert said(capsys, check, round(right, 4)) == CORRECT
     assert "too small" in said(capsys, check, right - 0.0001)
-    assert "too large" in said(capsys, check, p_sang)
+    assert "too large" in said(capsys, check, right + 0.0001)
+    for slip, complaint in (
+        (p_sang, "that is p(sang)"),
+        (0.5 / 16, "p(sang) is discounted, too"),
+        (0.5 * 0.5 / 16, "a part of what the discounts took"),
+        (0.5 * (0.5 / 16 + 0.5 * 9 / 16), "shared by all words"),
+    ):
+        assert complaint in said(capsys, check, slip)
 
 
 def bigrams_of(articles, vocabulary):
@@ -32,6 +41,8 @@ def test_the_estimate_of_unseen_bigrams(capsys):
     assert "too small" in said(capsys, check, share - 0.002)
     assert "too large" in said(capsys, check, share + 0.002)
     assert "a share is from 0 to 1" in said(capsys, check, 100 * share)
+    of_types = sum(count == 1 for count in counts.values()) / len(counts)
+    assert "a share of the different bigrams" in said(capsys, check, of_types)
 
 
 def continuation(bigrams):
@@ -58,3 +69,49 @@ def test_what_is_wrong_with_a_continuation_probability_is_said(capsys, function,
     message = said(capsys, exercises.check_continuation_probability, function)
     assert message.startswith("Not yet: ")
     assert complaint in message
+
+
+def letters_of(sentences):
+    return [list(" ".join(sentence)) for sentence in sentences]
+
+
+def bits(order, train, test, letters=letters_of):
+    scores = NGramModel(order).fit(letters(train)).score(letters(test))
+    return -scores.mean() / np.log(2)
+
+
+def bits_one_by_one(order, train, test):
+    model = NGramModel(order).fit(letters_of(train))
+    texts = letters_of(test)
+    return -sum(map(model.log_prob, texts)) / sum(len(t) + 1 for t in texts) / np.log(2)
+
+
+def without_blanks(sentences):
+    return [list("".join(sentence)) for sentence in sentences]
+
+
+def per_letter(order, train, test):
+    texts = letters_of(test)
+    return bits(order, train, test) * sum(len(t) + 1 for t in texts) / sum(map(len, texts))
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [
+        (bits, CORRECT),
+        (bits_one_by_one, CORRECT),
+        (lambda n, a, b: round(bits(n, a, b), 3), CORRECT),
+        (lambda n, a, b: bits(n, a, b) * np.log(2), "those are nats"),
+        (lambda n, a, b: 2 ** bits(n, a, b), "that is the perplexity"),
+        (lambda n, a, b: bits(n, a, b, letters=list), "those are bits per word"),
+        (lambda n, a, b: bits(n, a, b, letters=without_blanks), "the blanks are letters, too"),
+        (per_letter, "the end of a sentence counts"),
+        (lambda n, a, b: bits(n, a, a), "that is on the training text"),
+        (lambda n, a, b: bits(n + 1, a, b), "for order 1, the result is"),
+        (lambda n, a, b: bits(3, a, b), "for order 1, the result is"),
+        (lambda n, a, b: None, "expected a number; it was None"),
+        (lambda n, a, b: a.clear() or bits(n, b, b), "Not yet"),
+    ],
+)
+def test_the_bits_per_character_of_letters(capsys, function, complaint):
+    assert complaint in said(capsys, exercises.check_bits_per_character, function)

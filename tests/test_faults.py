@@ -257,6 +257,7 @@ def at_once(*functions):
         raise errors[0]
 
 
+@NEEDS_UNIX  # Windows lets nobody replace a file that another process is reading
 def test_two_runs_of_a_notebook_do_not_write_into_each_others_files(tmp_path):
     path = tmp_path / "chapter.ipynb"
 
@@ -276,6 +277,7 @@ def test_two_runs_of_a_notebook_do_not_write_into_each_others_files(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@NEEDS_UNIX
 def test_two_processes_that_fill_the_same_cache_both_succeed(path):
     def write(version):
         for _ in range(5):

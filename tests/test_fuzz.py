@@ -94,6 +94,12 @@ def test_a_cache_entry_with_the_right_checksum_that_is_no_json(tmp_path, body):
     assert storage.read_verified_json(tmp_path / "entry") is None
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '["a", ' + "[" * 100_000, "9" * 5000, "\0"])
+def test_a_vocabulary_that_is_nested_too_deeply_or_a_number(text):
+    with pytest.raises(ValueError, match="text must be a vocabulary as to_json writes it"):
+        Vocabulary.from_json(text)
+
+
 def checkpoint(folder, array=None, compress=zipfile.ZIP_STORED, header=None):
     """Write a checkpoint with the bytes of an array, and right checksums."""
     header = {"settings": {}, "progress": {}} if header is None else header

@@ -46,6 +46,27 @@ def _name(path):
 # The rules
 
 
+EXERCISE = """```{exercise}
+:label: exercise-sum
+What is $1 + 1$? Check with `exercises.check_sum(answer)`.
+```
+
+<details class="hint">
+<summary>Hint 1</summary>
+
+Use your *fingers*.
+
+</details>
+<details class="hint">
+<summary>Hint 2</summary>
+
+```python
+fingers = [1, 1]
+```
+
+</details>"""
+
+
 def good_notebook():
     """Build a small notebook without a fault: text, a number, a figure, an error, a timing."""
     return new_notebook(
@@ -63,6 +84,14 @@ def good_notebook():
                 new_output("stream", text="3.21 s, 120 ms per batch\n"),
                 id="time",
                 tags=["nbval-ignore-output"],
+            ),
+            new_markdown_cell(EXERCISE, id="exercise"),
+            code(
+                5,
+                "exercises.check_sum(1 + 1)",
+                new_output("stream", text="Correct.\n"),
+                id="solution",
+                tags=["hide-cell"],
             ),
         ],
     )
@@ -95,6 +124,12 @@ def prints(text):
 def replaces(cell, source):
     """Return a fault: a cell has another source."""
     return lambda cells, _: cells[cell].update(source=source)
+
+
+def misprints(old, new):
+    """Return a fault: the exercise has something else in the place of a part."""
+    assert old in EXERCISE
+    return replaces("exercise", EXERCISE.replace(old, new))
 
 
 def sets(cell, **metadata):
@@ -154,6 +189,24 @@ FAULTS = [
     ("title_first", lambda _, notebook: notebook.cells.pop(0)),
     ("heading_levels", replaces("text", "### A level is missing")),
     ("heading_levels", replaces("text", "## Section\n\n# Second title")),
+    ("exercises_with_hints", replaces("exercise", EXERCISE.partition("\n\n")[0])),
+    ("exercises_with_hints", misprints("Hint 2", "Hint 1")),
+    ("exercises_with_hints", misprints("Hint 1", "Hint 3")),
+    ("exercises_with_hints", misprints("Hint 1", "Hint")),
+    ("exercises_with_hints", misprints("Hint 2</summary>\n\n", "Hint 2</summary>\n")),
+    ("exercises_with_hints", misprints("*.\n\n</details>", "*.\n</details>")),
+    ("exercises_with_hints", misprints("Use your *fingers*.", "")),
+    ("exercises_with_hints", misprints('<details class="hint">', "<details>")),
+    ("exercises_with_hints", misprints("```\n\n<details", "```\n<details")),
+    ("exercises_with_hints", replaces("exercise", f"{EXERCISE}\n\nThe next one is harder.")),
+    ("exercises_with_hints", replaces("exercise", f"{EXERCISE}\n\n{EXERCISE}")),
+    ("exercises_with_checks", lambda _, notebook: notebook.cells.pop()),
+    ("exercises_with_checks", lambda _, notebook: notebook.cells.insert(-1, new_markdown_cell())),
+    ("exercises_with_checks", sets("solution", tags=[])),
+    ("exercises_with_checks", replaces("solution", "print('Correct.')")),
+    ("exercises_with_checks", replaces("solution", "exercises.check_sum")),
+    ("exercises_with_checks", lambda cells, _: cells["solution"].outputs[0].update(
+        text="Not yet: 3 is too large.\n")),
     ("no_downloads", replaces("number", "import nltk\nnltk.download('punkt')")),
     ("no_downloads", replaces("number", "AutoModel.from_pretrained('bert')")),
     ("no_downloads", replaces("number", "!pip install nltk")),
@@ -184,6 +237,11 @@ def test_every_rule_has_a_fault():
     "change",
     [
         replaces("title", "(ch:title)=\n# Title"),
+        replaces("title", "# Title\n\nThe box of an `{exercise}` is blue."),
+        replaces("exercise", f"## Exercises\n\n{EXERCISE}"),
+        replaces(
+            "exercise", EXERCISE[: EXERCISE.index('\n<details class="hint">\n<summary>Hint 2')]
+        ),
         replaces("text", ":::{note}\n#### Inside a directive\n:::"),
         replaces("number", "a = 1; b = 2\nb"),
         prints("in the 1990s, 2 s of 10 minutes; 50% of 1.5 million; 12:30; a/b; 0x1F600"),

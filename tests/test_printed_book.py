@@ -320,3 +320,10 @@ def test_the_pdf_has_its_text_and_its_contents(set_book):
     assert {"Contents", "Chapters", "About this book"} <= set(text.splitlines())
     for words in ("Ἀχιλλεύς", "ˈæpəl", "这部电影", "Größe", "Hint 1. Count them.", "Of tests"):
         assert words in text
+
+
+def test_the_widths_that_an_author_gives_are_kept(tmp_path):
+    table = "```{list-table}\n:widths: 20 80\n\n* - name\n  - " + "many words " * 12 + "\n```\n"
+    latex, warnings = write_latex(tmp_path, PAGES | {"one": f"# 1. One\n\n{table}"})
+    assert warnings == ""
+    assert r"\X{20}{100}" in latex

@@ -53,6 +53,19 @@ DOWNLOADS = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+# An exercise in its fence, and a hint: blank lines, so that what is inside is set as Markdown.
+EXERCISE = re.compile(r"^(`{3,})\{exercise\}\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+HINT = re.compile(
+    r"""
+    <details\ class="hint">\n
+    <summary>Hint\ (\d+)</summary>\n
+    \n
+    (?=\S)(?:(?!</?details).)+(?<=\S)\n
+    \n
+    </details>
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 MARKDOWN = MarkdownIt("commonmark").use(colon_fence_plugin)
 
 
@@ -93,6 +106,14 @@ def headings(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
             for token, content in itertools.pairwise(tokens):
                 if token.type == "heading_open":
                     yield int(token.tag[1:]), content.content
+
+
+def exercises(notebook: NotebookNode) -> Iterator[tuple[str, str, NotebookNode | None]]:
+    """Give each exercise's label, what stands behind it in its cell, and the cell that follows."""
+    for cell, following in itertools.pairwise([*notebook.cells, None]):
+        if cell.cell_type == "markdown" and (exercise := EXERCISE.search(cell.source)):
+            label = re.search(r"^:label: (\S+)$", exercise[2], re.MULTILINE)
+            yield label[1] if label else "an exercise", cell.source[exercise.end() :], following
 
 
 @rule
@@ -255,6 +276,33 @@ def heading_levels(notebook: NotebookNode) -> list[str]:
         if level == 1 and previous:
             complaints.append(f"heading {text!r} is a second title")
         previous = level
+    return complaints
+
+
+@rule
+def exercises_with_hints(notebook: NotebookNode) -> list[str]:
+    """Behind each exercise stand one to three hints, numbered from 1, and nothing else."""
+    complaints = []
+    for label, behind, _ in exercises(notebook):
+        numbers = [int(number) for number in HINT.findall(behind)]
+        if not 1 <= len(numbers) <= 3 or numbers != list(range(1, len(numbers) + 1)):
+            complaints.append(f"{label} has the hints {numbers}, not 1, or 1 to 2, or 1 to 3")
+        if (rest := HINT.sub("", behind).strip()) or not behind.startswith("\n\n"):
+            complaints.append(f"{label} has something else than hints behind it: {rest[:60]!r}")
+    return complaints
+
+
+@rule
+def exercises_with_checks(notebook: NotebookNode) -> list[str]:
+    """Behind each exercise is a folded solution that calls a check, and the check is content."""
+    complaints = []
+    for label, _, solution in exercises(notebook):
+        if solution is None or solution.cell_type != "code" or "hide-cell" not in tags(solution):
+            complaints.append(f"{label} has no solution behind it, a code cell tagged hide-cell")
+        elif not re.search(r"\bexercises\.check_\w+\(", solution.source):
+            complaints.append(f"the solution of {label} calls no check of lmbook_utils.exercises")
+        elif "Correct." not in "".join(texts(solution)):
+            complaints.append(f"the solution of {label} is not called correct by its check")
     return complaints
 
 

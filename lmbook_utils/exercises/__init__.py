@@ -5,11 +5,17 @@ the data change. There is a module for each chapter.
 """
 
 from lmbook_utils.exercises.concepts import (
+    check_bits_per_character,
     check_continuation_probability,
     check_toy_absolute,
     check_unseen_bigrams,
 )
-from lmbook_utils.exercises.evaluation import check_perplexity, check_uniform_bits
+from lmbook_utils.exercises.evaluation import (
+    check_mixture,
+    check_perplexity,
+    check_perplexity_by_article,
+    check_uniform_bits,
+)
 from lmbook_utils.exercises.faq import (
     check_best_rate,
     check_crossing,
@@ -17,7 +23,12 @@ from lmbook_utils.exercises.faq import (
     check_missed,
     check_word_dropout,
 )
-from lmbook_utils.exercises.keras_model import check_parameter_count, check_top_p
+from lmbook_utils.exercises.keras_model import (
+    check_learning_rate,
+    check_parameter_count,
+    check_top_p,
+    check_unigram_bias,
+)
 from lmbook_utils.exercises.mle_training import (
     check_class_probabilities,
     check_dirichlet_mode,
@@ -32,6 +43,7 @@ from lmbook_utils.exercises.outlook import (
 )
 from lmbook_utils.exercises.preprocessing import (
     check_coverage,
+    check_heaps,
     check_news_unknown_share,
     check_windows,
 )
@@ -54,6 +66,8 @@ from lmbook_utils.exercises.recommendation import (
     check_recall_by_stars,
 )
 from lmbook_utils.exercises.rnn_math import (
+    check_draw_texts,
+    check_forget_bias,
     check_forget_gate,
     check_gru_step,
     check_rnn_parameters,
@@ -112,6 +126,7 @@ __all__ = [
     "check_best_order",
     "check_best_rate",
     "check_best_threshold",
+    "check_bits_per_character",
     "check_bpr",
     "check_chance_recall",
     "check_choose",
@@ -127,21 +142,26 @@ __all__ = [
     "check_crossing",
     "check_decode",
     "check_dirichlet_mode",
+    "check_draw_texts",
     "check_early_stopping",
     "check_em_step",
     "check_encode",
     "check_exact_p",
     "check_exposure",
+    "check_forget_bias",
     "check_forget_gate",
     "check_fusion",
     "check_gru_step",
+    "check_heaps",
     "check_kappa",
     "check_kilowatt_hours",
+    "check_learning_rate",
     "check_macro_f1",
     "check_masked_mean",
     "check_mean_reciprocal_rank",
     "check_merge",
     "check_missed",
+    "check_mixture",
     "check_nesterov",
     "check_networks_needed",
     "check_news_unknown_share",
@@ -149,6 +169,7 @@ __all__ = [
     "check_npmi",
     "check_parameter_count",
     "check_perplexity",
+    "check_perplexity_by_article",
     "check_phone_channel",
     "check_pmi",
     "check_poison",
@@ -170,6 +191,7 @@ __all__ = [
     "check_toy_absolute",
     "check_training_days",
     "check_uniform_bits",
+    "check_unigram_bias",
     "check_unknown_word",
     "check_unseen_bigrams",
     "check_valid_sequences",

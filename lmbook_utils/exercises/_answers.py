@@ -1,7 +1,7 @@
 """What a function of the reader returned: arrays, pairs, strings, and numbers of usual slips."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 
@@ -62,7 +62,10 @@ def strings_from(answer: Any, case: str) -> list[str]:
 
 
 def refuse(
-    number: float, slips: Iterable[tuple[float, str]], case: str = "", tolerance: float = 1e-3
+    number: float,
+    slips: Iterable[tuple[SupportsFloat, str]],
+    case: str = "",
+    tolerance: float = 1e-3,
 ) -> None:
     """Complain of a number that a known slip gives; ``tolerance`` is relative.
 
@@ -72,7 +75,7 @@ def refuse(
     """
     where = f"{case}, " if case else ""
     for wrong, why in slips:
-        require(not np.isclose(number, wrong, rtol=tolerance), f"{where}{why}")
+        require(not np.isclose(number, float(wrong), rtol=tolerance), f"{where}{why}")
 
 
 def require_close(number: float, expected: float, case: str, tolerance: float = 1e-3) -> None:

@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from lmbook_utils import corpus
+from lmbook_utils import corpus, metrics
+from lmbook_utils.exercises._answers import refuse
+from lmbook_utils.exercises._mistakes import known_mistake
 from lmbook_utils.exercises._verdicts import (
     call,
     number_from,
@@ -19,6 +21,15 @@ from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import BOS, EOS
 
 _TOY = ("the cat sat", "the cat ran", "the dog sat", "a bird sang")
+_TRAINING_LINES = (
+    "the cat sat on the mat and the dog lay on the rug",
+    "a small bird sang in the old tree by the pond",
+    "the dog ran to the pond and drank",
+    "in the old house a cat and a dog sat by the fire",
+    "the bird ate the last of the bread on the mat",
+    "no one knows where the small cat hid",
+)
+_TEST_LINES = ("the small dog sat by the tree", "a bird hid in the house")
 
 
 @prints_verdict
@@ -32,7 +43,21 @@ def check_toy_absolute(answer: float) -> None:
     """
     number = number_from(answer)
     toy = [sentence.split() for sentence in _TOY]
-    model = NGramModel(2, "absolute", discount=0.5).fit(toy)
+    D, followers, after_cat = 0.5, 2, 2
+    gamma = D * followers / after_cat
+    counts = Counter(word for sentence in toy for word in [*sentence, EOS])
+    tokens, types, words = counts.total(), len(counts), len(counts) + 1  # <unk> can come, too
+    seen, taken = (1 - D) / tokens, D * types / tokens
+    refuse(
+        number,
+        [
+            (seen + taken / words, "that is p(sang); how much of it does the context leave"),
+            (gamma / tokens, "p(sang) is discounted, too, and <unk> gets a share of that"),
+            (gamma * seen, "p(sang) gets a part of what the discounts took from all words"),
+            (gamma * (seen + taken), "what the discounts took is shared by all words"),
+        ],
+    )
+    model = NGramModel(2, "absolute", discount=D).fit(toy)
     right = float(model.next_word_distribution(["cat"])[model.vocabulary_.encode(["sang"])[0]])
     size = "small" if number < right else "large"
     hint = (
@@ -52,7 +77,10 @@ def check_unseen_bigrams(answer: float) -> None:
     >>> check_unseen_bigrams(14)
     Not yet: a share is from 0 to 1; it was 14.
     """
-    require_share(answer, _share_of_single_bigrams())
+    single, different, tokens = _single_bigrams()
+    slips = [(single / different, "that is a share of the different bigrams; count tokens")]
+    refuse(number_from(answer), slips, tolerance=2e-3)
+    require_share(answer, single / tokens)
 
 
 @prints_verdict
@@ -88,9 +116,56 @@ def check_continuation_probability(
             )
 
 
+@prints_verdict
+def check_bits_per_character(
+    function: Callable[[int, Sequence[Sequence[str]], Sequence[Sequence[str]]], float],
+) -> None:
+    """Chapter 1: the bits per character of a Kneser–Ney model of letters, of a given order.
+
+    Examples
+    --------
+    >>> check_bits_per_character(lambda order, train, test: 0.0)
+    Not yet: for order 1, the result is 0, and not right.
+    """
+    train, test = ([line.split() for line in lines] for lines in (_TRAINING_LINES, _TEST_LINES))
+    for order in (1, 2, 4):
+        case = f"for order {order}"
+        copies = [[sentence.copy() for sentence in part] for part in (train, test)]
+        result = number_from(call(function, case, order, *copies))
+        scores = _letter_scores(order, train, test, " ")
+        right = metrics.bits_per_token(scores)
+        by_words = NGramModel(order).fit(train).score(test)
+        mistakes = {
+            "those are nats": metrics.cross_entropy(scores),
+            "that is the perplexity": 2**right,
+            "those are bits per word": metrics.bits_per_token(by_words),
+            "the blanks are letters, too": metrics.bits_per_token(
+                _letter_scores(order, train, test, "")
+            ),
+            "the end of a sentence counts as one more character": right
+            * len(scores)
+            / (len(scores) - len(test)),
+            "that is on the training text": metrics.bits_per_token(
+                _letter_scores(order, train, train, " ")
+            ),
+        }
+        hint = known_mistake(result, mistakes) or ", and not right"
+        require(np.isclose(result, right, rtol=1e-3), f"{case}, the result is {result:.4g}{hint}")
+
+
+def _letter_scores(
+    order: int, train: list[list[str]], test: list[list[str]], between: str
+) -> np.ndarray:
+    """The log-probabilities of letters and ends of sentences, with a sign between two words."""
+    train_letters, test_letters = (
+        [list(between.join(sentence)) for sentence in part] for part in (train, test)
+    )
+    return NGramModel(order).fit(train_letters).score(test_letters)
+
+
 @cache
-def _share_of_single_bigrams() -> float:
-    """The share of the training tokens whose bigram comes once."""
+def _single_bigrams() -> tuple[int, int, int]:
+    """How many training bigrams come once, how many are different, how many there are."""
     vocabulary = corpus.load_encoded().vocabulary
     counts = Counter(
         bigram
@@ -98,4 +173,4 @@ def _share_of_single_bigrams() -> float:
         for sentence in article
         for bigram in pairwise([BOS, *vocabulary.decode(vocabulary.encode(sentence)), EOS])
     )
-    return sum(count == 1 for count in counts.values()) / counts.total()
+    return sum(count == 1 for count in counts.values()), len(counts), counts.total()

@@ -1,10 +1,12 @@
 """Chapter 3, maximum likelihood and training."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.special import softmax
 
+from lmbook_utils.exercises._answers import array_from, pair_from
 from lmbook_utils.exercises._verdicts import call, number_from, prints_verdict, require
 from lmbook_utils.losses import softmax_cross_entropy
 from lmbook_utils.optimizers import SGD
@@ -44,6 +46,7 @@ def check_dirichlet_mode(answer: float) -> None:
     alpha = number_from(answer)
     counts = np.array([3.0, 1.0, 0.0])
     wanted = (counts + 1) / (counts + 1).sum()
+    require(np.isfinite(alpha), "alpha is a finite number")
     require(alpha >= 1, "below 1 the posterior has no maximum where a count is 0")
     mode = (counts + alpha - 1) / (counts + alpha - 1).sum()
     what = "is the relative frequency"
@@ -77,17 +80,25 @@ def check_nesterov(function: Callable[..., tuple[np.ndarray, np.ndarray]]) -> No
         tested.step(expected, {"theta": gradient})
         expected_velocity = 0.8 * expected_velocity - 0.1 * gradient
         result = call(function, case, theta.copy(), velocity.copy(), gradient.copy(), 0.1, 0.8)
+        pair = pair_from(result, "theta and v", case)
+        theta, velocity = (array_from(part, (3,), case) for part in pair)
+        right = expected["theta"]
         require(
-            isinstance(result, tuple | list) and len(result) == 2,
-            f"{case}, the result is not a pair (theta, v)",
+            not (np.allclose(theta, expected_velocity) and np.allclose(velocity, right)),
+            f"{case}, theta and v are exchanged",
         )
-        theta, velocity = (_numbers_from(part, 3) for part in result)
+        uphill = 2 * 0.1 * gradient + expected_velocity
+        require(not np.allclose(velocity, uphill), f"{case}, v goes up the gradient, not down")
         require(np.allclose(velocity, expected_velocity), f"{case}, v is not right")
         require(
             not np.allclose(theta, before + expected_velocity),
             f"{case}, theta has moved by v: that is momentum without a look ahead",
         )
-        require(np.allclose(theta, expected["theta"]), f"{case}, theta is not right")
+        require(
+            not np.allclose(theta, before + 0.8 * expected_velocity),
+            f"{case}, theta has moved by the velocity's part alone, without the gradient's",
+        )
+        require(np.allclose(theta, right), f"{case}, theta is not right")
 
 
 @prints_verdict
@@ -103,28 +114,40 @@ def check_class_probabilities(function: Callable[[np.ndarray, np.ndarray], np.nd
     log_weights = np.log([0.5, 0.3, 0.2])
     log_p = rng.normal(scale=2, size=(4, 3))
     for shift, case in ((0, "for short texts"), (-5000, "for texts of thousands of words")):
-        result = np.asarray(call(function, case, log_weights.copy(), log_p + shift))
+        result = call(function, case, log_weights.copy(), log_p + shift)
         require(
-            result.shape == log_p.shape,
-            f"{case}, the result has the shape {result.shape} and not {log_p.shape}",
-        )
-        require(
-            np.isfinite(result).all(),
+            not _has_nan_or_infinity(result),
             f"{case}, the result holds NaN or infinity; all products became 0, so subtract the "
             "largest logarithm of each row before exp",
         )
+        result = array_from(result, log_p.shape, case)
+        logs = log_weights + log_p
+        right = softmax(logs, axis=1)
+        for mistake, hint in (
+            (np.log(right), "those are logarithms of probabilities"),
+            (softmax(logs, axis=0), "the classes of an item should sum to 1, not the items"),
+            (softmax(logs), "the classes of each item should sum to 1, not all numbers"),
+            (softmax(log_p, axis=1), "the weights of the classes have no effect"),
+        ):
+            require(not np.allclose(result, mistake), f"{case}, {hint}")
         require(
             np.allclose(result.sum(axis=1), 1),
             "the probabilities of a text's classes do not sum to 1",
         )
-        right = softmax(log_weights + log_p, axis=1)
-        require(np.allclose(result, right), f"{case}, the result is not right; are weights used?")
+        require(np.allclose(result, right), f"{case}, the result is not right")
+
+
+def _has_nan_or_infinity(result: Any) -> bool:
+    try:
+        return result is not None and not np.isfinite(np.asarray(result, float)).all()
+    except (TypeError, ValueError, OverflowError):  # no numbers at all
+        return False
 
 
 def _numbers_from(answer: object, length: int) -> np.ndarray:
     try:
         numbers = np.asarray(answer, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers = np.zeros(0)
     require(
         numbers.shape == (length,) and bool(np.isfinite(numbers).all()),

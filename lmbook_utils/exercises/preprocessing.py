@@ -1,7 +1,7 @@
 """Chapter 4, preprocessing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 
 from lmbook_utils import batching, corpus, preprocessing
 from lmbook_utils.datasets import load_news
+from lmbook_utils.exercises._answers import array_from, pair_from, refuse
 from lmbook_utils.exercises._verdicts import (
     call,
     number_from,
@@ -30,15 +31,17 @@ def check_coverage(answer: int) -> None:
     """
     number = number_from(answer)
     covered = _covered_tokens()
+    enough = 0.95 * covered[-1]
     require(
         number.is_integer() and 0 < number < len(covered),
         f"a number of words is a whole number from 1 to {len(covered) - 1}; it was {answer}",
     )
-    enough = 0.95 * covered[-1]
     require(
         covered[int(number)] >= enough,
         f"{answer} words cover less than 95% of the training tokens",
     )
+    types = len(covered) - 1
+    require(abs(number - 0.95 * types) > 1, "that covers 95% of the different words; count tokens")
     require(covered[int(number) - 1] < enough, f"{answer} words are enough, but so are fewer words")
 
 
@@ -49,22 +52,16 @@ def check_windows(function: Callable[[np.ndarray, int], tuple[Any, Any]]) -> Non
     Examples
     --------
     >>> check_windows(lambda ids, n: (ids, ids))
-    Not yet: for ids [5, 6, 7] and n = 1, the inputs have the shape (3,) and not (2, 1).
+    Not yet: for ids [5, 6, 7] and n = 1 (the inputs), the result should have the shape (2, 1); \
+it was (3,).
     """
     for ids, n in (([5, 6, 7], 1), ([4, 9, 4, 8, 7, 6], 2), ([1, 2], 1), ([3, 5, 1, 4], 3)):
         case = f"for ids {ids} and n = {n}"
         result = call(function, case, np.array(ids), n)
-        require(
-            isinstance(result, tuple | list) and len(result) == 2,
-            f"{case}, the result is not a pair of inputs and targets",
-        )
+        pair = pair_from(result, "the inputs and the targets", case)
         expected = batching.next_word_windows(np.array(ids), n)
-        for name, found, right in zip(("inputs", "targets"), result, expected, strict=True):
-            shape = np.shape(found)
-            require(
-                shape == right.shape,
-                f"{case}, the {name} have the shape {shape} and not {right.shape}",
-            )
+        for name, found, right in zip(("inputs", "targets"), pair, expected, strict=True):
+            found = array_from(found, right.shape, f"{case} (the {name})")
             require(np.array_equal(found, right), f"{case}, some {name} are not the right ids")
 
 
@@ -77,7 +74,56 @@ def check_news_unknown_share(answer: float) -> None:
     >>> check_news_unknown_share(19)
     Not yet: a share is from 0 to 1; it was 19.
     """
-    require_share(answer, _news_unknown_share())
+    unknown = ~np.isin(_news_tokens(), corpus.load_encoded().vocabulary.tokens)
+    types = np.unique(_news_tokens())
+    unknown_types = ~np.isin(types, corpus.load_encoded().vocabulary.tokens)
+    slips = [
+        (np.mean(unknown_types), "that is a share of the different words; count tokens"),
+        (1 - np.mean(unknown), "that is the share of the known words"),
+    ]
+    refuse(number_from(answer), slips)
+    require_share(answer, float(np.mean(unknown)))
+
+
+@prints_verdict
+def check_heaps(function: Callable[[Sequence[str], int], tuple[float, float]]) -> None:
+    """Chapter 4: Heaps' law, types = k tokens ** beta, fitted to the types after every step.
+
+    Examples
+    --------
+    >>> check_heaps(lambda tokens, step: (1.0, 1.0))
+    Not yet: for 40 tokens and a step of 5, beta is 1, and the line through the logarithms is less \
+steep.
+    """
+    for length, step, kinds in ((40, 5, 30), (1000, 100, 60), (600, 20, 2000)):
+        case = f"for {length} tokens and a step of {step}"
+        rng = np.random.default_rng(length)
+        tokens = [f"w{number}" for number in (kinds * rng.random(length) ** 2).astype(int)]
+        pair = pair_from(call(function, case, tokens.copy(), step), "k and beta", case)
+        k, beta = (number_from(number) for number in pair)
+        sizes = np.arange(step, length + 1, step)
+        types = np.array([len(set(tokens[:size])) for size in sizes])
+        right_beta, log_k = np.polyfit(np.log(sizes), np.log(types), deg=1)
+        right_k = np.exp(log_k)
+        require(
+            not np.allclose([k, beta], [right_beta, right_k], rtol=1e-3),
+            f"{case}, k and beta are exchanged",
+        )
+        inverse = np.polyfit(np.log(types), np.log(sizes), deg=1)[0]
+        in_order = np.polyfit(sizes, types, deg=1)[0]
+        for slip, why in (
+            (inverse, "beta is that of the tokens over the types"),
+            (in_order, "that is the slope of the numbers, not of their logarithms"),
+        ):
+            require(not np.isclose(beta, slip, rtol=1e-3), f"{case}, {why}")
+        steep = "less" if beta > right_beta else "more"
+        require(
+            np.isclose(beta, right_beta, rtol=2e-3),
+            f"{case}, beta is {beta:.4g}, and the line through the logarithms is {steep} steep",
+        )
+        require(not np.isclose(k, log_k, rtol=1e-3), f"{case}, that is the logarithm of k")
+        size = "small" if k < right_k else "large"
+        require(np.isclose(k, right_k, rtol=5e-3), f"{case}, k = {k:.4g} is too {size}")
 
 
 @cache
@@ -89,11 +135,13 @@ def _covered_tokens() -> list[int]:
 
 
 @cache
-def _news_unknown_share() -> float:
-    vocabulary = corpus.load_encoded().vocabulary
-    ids = [
-        vocabulary.encode(preprocessing.tokenize(sentence))
-        for item in dict.fromkeys(load_news())
-        for sentence in preprocessing.split_sentences(item)
-    ]
-    return float(np.mean(np.concatenate(ids) == vocabulary.unk_id))
+def _news_tokens() -> np.ndarray:
+    """The tokens of all different news items."""
+    return np.array(
+        [
+            token
+            for item in dict.fromkeys(load_news())
+            for sentence in preprocessing.split_sentences(item)
+            for token in preprocessing.tokenize(sentence)
+        ]
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from lmbook_utils.exercises._answers import refuse, strings_from
 from lmbook_utils.exercises._verdicts import call, number_from, prints_verdict, require
 from lmbook_utils.subwords import BPE, Pair, learn_bpe
 
@@ -20,16 +21,22 @@ def check_unknown_word(answer: float) -> None:
     Not yet: that is what the whole word costs, not one of its characters.
     """
     number = number_from(answer)
-    for wrong, why in (
-        (40, "that is what the whole word costs, not one of its characters"),
-        (40 / 7, "the blank is a character, too"),
-        (37 / 8, "the choice of <unk> costs something, too"),
-        (3 / 8, "the spelling costs something, too"),
-        (5 * np.log(2), "those are nats; bits are logarithms to base 2"),
-    ):
-        require(not np.isclose(number, wrong, rtol=0.002), why)
-    size = "small" if number < 5 else "large"
-    require(np.isclose(number, 5, rtol=0.002), f"your number is too {size}")
+    choice, spelling, characters = np.log2(8), 37, len("axolotl ")
+    whole = choice + spelling
+    right = whole / characters
+    slips = [
+        (whole, "that is what the whole word costs, not one of its characters"),
+        (whole / (characters - 1), "the blank is a character, too"),
+        (spelling / characters, "the choice of <unk> costs something, too"),
+        (choice / characters, "the spelling costs something, too"),
+        (right * np.log(2), "those are nats; bits are logarithms to base 2"),
+        ((1 / 8 + spelling) / characters, "1/8 is a probability; what does it cost"),
+        (-right, "a cost is no negative number"),
+        (2.0**-whole, "that is the probability of the word"),
+    ]
+    refuse(number, slips, tolerance=0.002)
+    size = "small" if number < right else "large"
+    require(np.isclose(number, right, rtol=0.002), f"your number is too {size}")
 
 
 @prints_verdict
@@ -41,17 +48,17 @@ def check_encode(function: Callable[[str, Sequence[Pair]], list[str]]) -> None:
     >>> check_encode(lambda word, merges: [*word])
     Not yet: without merges, 'low' should be its characters and a blank; it was ['l', 'o', 'w'].
     """
-    found = call(function, "without merges", "low", [])
+    found = strings_from(call(function, "without merges", "low", []), "without merges")
     require(
         found == ["l", "o", "w", " "],
         f"without merges, 'low' should be its characters and a blank; it was {found!r}",
     )
     merges = learn_bpe(_WORD_COUNTS, merges=8).merges
     for word in ("low", "lowest", "wider", "esest"):
-        found = call(function, f"for {word!r}", word, merges)
-        require(isinstance(found, list), f"for {word!r}, expected a list; it was {found!r}")
+        case = f"for {word!r}"
+        found = strings_from(call(function, case, word, list(merges)), case)
         require(
-            "".join(map(str, found)) == word + " ",
+            "".join(found) == word + " ",
             f"the pieces of {word!r} should make the word and a blank; they were {found!r}",
         )
         require(found == BPE(merges).encode([word]), f"{found!r} are not the pieces of {word!r}")
