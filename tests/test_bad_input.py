@@ -23,6 +23,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from test_package import MODULES, PACKAGE, part, public_definitions
 from valid_calls import CALLS
 
@@ -358,6 +359,14 @@ def holds_nan(value):
 
 # ---------------------------------------------------------------------------------------------
 # The tests
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_graphs():
+    """Networks compute step by step: to make a graph for each of many calls would take minutes."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 def callables():

@@ -10,7 +10,6 @@ from scipy.special import log_softmax
 
 from lmbook_utils._validation import (
     places_in,
-    require_list,
     require_number,
     require_type,
     require_whole,
@@ -121,11 +120,10 @@ def generate(
     ------
     ValueError
         As :func:`mixture` and ``next_word_probabilities``, or if a number is not a whole one or the
-        prompt a string. Also if ``exported`` is no ``Exported``, ``prompt`` is no list of strings,
-        or ``weight`` is no number from 0 to 1.
+        prompt a string. Also if ``exported`` is no ``Exported``, or
+        ``weight`` is no number from 0 to 1.
     """
     require_type(Exported, exported=exported)
-    require_list(str, prompt=prompt)
     require_number(0, 1, weight=weight)
     require_whole(1, max_tokens=max_tokens)
     require_whole(0, seed=seed)
