@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import array_of, require_list, require_whole
 from lmbook_utils.vocabulary import Vocabulary
 
 
@@ -155,7 +155,8 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
     Raises
     ------
     ValueError
-        If there is no sentence, or one holds ids that are not whole numbers from 0.
+        If there is no sentence, or one holds ids that are not whole numbers from 0. Also if
+        ``sentences`` is no list of ids.
 
     Examples
     --------
@@ -167,6 +168,7 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
     >>> batch.mask.sum(axis=1).tolist()
     [2, 3]
     """
+    require_list(object, sentences=sentences)
     if not len(sentences):
         raise ValueError("sentences must hold at least one sentence; it was empty")
     rows = [_checked_ids(sentence, "each of the sentences") for sentence in sentences]
@@ -182,7 +184,7 @@ def padded_sentences(sentences: Sequence[np.ndarray]) -> Padded:
 
 def _checked_ids(ids: np.ndarray, name: str) -> np.ndarray:
     """Return the ids as a new array of int32."""
-    ids = np.asarray(ids)
+    ids = array_of(name, ids)
     if ids.size and not np.issubdtype(ids.dtype, np.integer):
         raise ValueError(f"{name} must be whole numbers; their type was {ids.dtype}")
     if ids.ndim != 1:

@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import is_number
+from lmbook_utils._validation import (
+    finite_numbers,
+    is_number,
+    real_numbers,
+    require_type,
+    require_whole,
+    whole_numbers,
+)
 
 _BITS = (4, 8)
 
@@ -53,11 +60,14 @@ def quantise(matrix: np.ndarray, bits: int = 8) -> Quantised:
     """
     if bits not in _BITS:
         raise ValueError(f"bits must be 4 or 8; it was {bits!r}")
-    matrix = np.asarray(matrix, np.float32)
+    matrix = real_numbers("matrix", matrix)
     if matrix.ndim != 2 or not np.isfinite(matrix).all():
         raise ValueError(
             f"matrix must have two axes and finite numbers; its shape was {matrix.shape}"
         )
+    if np.abs(matrix).max(initial=0) > np.finfo(np.float32).max:
+        raise ValueError("matrix must hold numbers that float32 can hold; one was larger")
+    matrix = matrix.astype(np.float32)
     largest = np.abs(matrix).max(axis=1, keepdims=True, initial=0)
     scales = np.where(largest > 0, largest / (2 ** (bits - 1) - 1), 1).astype(np.float32)
     return Quantised(np.rint(matrix / scales).astype(np.int8), scales)
@@ -68,11 +78,17 @@ def dequantise(quantised: Quantised) -> np.ndarray:
 
     No number is further from the original than half of its row's scale.
 
+    Raises
+    ------
+    ValueError
+        If ``quantised`` is no ``Quantised``.
+
     Examples
     --------
     >>> dequantise(quantise(np.array([[63.0, -127.0, 0.7]]), bits=8)).tolist()
     [[63.0, -127.0, 1.0]]
     """
+    require_type(Quantised, quantised=quantised)
     restored: np.ndarray = quantised.values * quantised.scales
     return restored
 
@@ -100,7 +116,7 @@ def pack(values: np.ndarray) -> np.ndarray:
     >>> pack(np.array([1, -1, 7])).tolist()
     [241, 7]
     """
-    values = np.asarray(values).ravel()
+    values = real_numbers("values", values).ravel()
     if values.size and not -8 <= values.min() <= values.max() <= 7:
         raise ValueError(
             f"values must be from -8 to 7; they went from {values.min()} to {values.max()}"
@@ -113,11 +129,18 @@ def pack(values: np.ndarray) -> np.ndarray:
 def unpack(packed: np.ndarray, count: int) -> np.ndarray:
     """Give back the first ``count`` numbers that :func:`pack` put in bytes, as int8.
 
+    Raises
+    ------
+    ValueError
+        If ``count`` is no whole number from 0.
+
     Examples
     --------
     >>> unpack(pack(np.array([1, -1, 7])), count=3).tolist()
     [1, -1, 7]
     """
+    require_whole(0, count=count)
+    packed = whole_numbers("packed", packed, "bytes")
     halves = np.stack([packed & 15, packed >> 4], axis=1).ravel()[:count].astype(np.int8)
     return np.where(halves > 7, halves - 16, halves).astype(np.int8)
 
@@ -140,7 +163,7 @@ def prune(matrix: np.ndarray, share: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If ``share`` is out of its range.
+        If ``share`` is out of its range, or ``matrix`` does not hold finite numbers.
 
     Examples
     --------
@@ -149,6 +172,7 @@ def prune(matrix: np.ndarray, share: float) -> np.ndarray:
     """
     if not is_number(share) or not 0 <= share < 1:
         raise ValueError(f"share must be from 0 up to, not including, 1; it was {share!r}")
+    finite_numbers("matrix", matrix)
     pruned = np.array(matrix)
     smallest = np.argsort(np.abs(pruned), axis=None, kind="stable")[: int(share * pruned.size)]
     pruned.flat[smallest] = 0

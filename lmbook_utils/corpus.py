@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from lmbook_utils._validation import require_type, require_whole
 from lmbook_utils.datasets.wikipedia import load_wikipedia
 from lmbook_utils.preprocessing import tokenize
 from lmbook_utils.vocabulary import Vocabulary
@@ -62,13 +63,14 @@ def load_sentences(part: str) -> list[list[str]]:
     Raises
     ------
     ValueError
-        If there is no such part.
+        If there is no such part. Also if ``part`` is no string.
 
     Examples
     --------
     >>> load_sentences("train")[0][:5]
     ['anarchism', 'is', 'a', 'political', 'philosophy']
     """
+    require_type(str, part=part)
     articles = load_tokenized()
     if part not in articles:
         raise ValueError(f"part must be one of {', '.join(articles)}; it was {part!r}")
@@ -84,12 +86,18 @@ def load_encoded(vocabulary_size: int = VOCABULARY_SIZE) -> EncodedCorpus:
     vocabulary_size
         The number of entries, special tokens included.
 
+    Raises
+    ------
+    ValueError
+        If ``vocabulary_size`` is no whole number from 1.
+
     Examples
     --------
     >>> text = load_encoded()
     >>> text.vocabulary.decode(text.train[:5])
     ['anarchism', 'is', 'a', 'political', 'philosophy']
     """
+    require_whole(1, vocabulary_size=vocabulary_size)
     parts = load_tokenized()
     vocabulary = Vocabulary.from_sentences(
         (sentence for article in parts["train"] for sentence in article), size=vocabulary_size

@@ -10,6 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lmbook_utils._validation import (
+    require_callable,
+    require_list,
+    require_sentences,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.vocabulary import SPECIAL_TOKENS, Vocabulary
 
 _RANKS_APART = 0.1  # by Zipf's law, words whose ranks are 10 % apart are about as frequent
@@ -45,12 +52,21 @@ def swap_neighbours(
     list of str or None
         ``None`` where there are no two words to swap.
 
+    Raises
+    ------
+    ValueError
+        If ``sentence`` is no list of strings, ``vocabulary`` is no ``Vocabulary``, or ``rng`` is no
+        ``Generator``.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["the", "dog", "barks", "."])
     >>> swap_neighbours(["the", "dog", "."], vocabulary, np.random.default_rng(0))
     ['dog', 'the', '.']
     """
+    require_list(str, sentence=sentence)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_type(np.random.Generator, rng=rng)
     known = [_is_known_word(token, vocabulary) for token in sentence]
     places = [
         i
@@ -85,12 +101,21 @@ def substitute_word(
     list of str or None
         ``None`` where there is no word that could be replaced.
 
+    Raises
+    ------
+    ValueError
+        If ``sentence`` is no list of strings, ``vocabulary`` is no ``Vocabulary``, or ``rng`` is no
+        ``Generator``.
+
     Examples
     --------
     >>> vocabulary = Vocabulary([f"word{rank}" for rank in range(1, 21)])
     >>> substitute_word(["word3", "word10"], vocabulary, np.random.default_rng(0))
     ['word3', 'word11']
     """
+    require_list(str, sentence=sentence)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_type(np.random.Generator, rng=rng)
     words = [i for i, token in enumerate(sentence) if _is_known_word(token, vocabulary)]
     for i in rng.permutation(words):
         if others := _as_frequent(sentence[i], vocabulary):
@@ -128,12 +153,22 @@ def corrupt_sentences(
     list of CorruptedSentence
         Sentences that cannot be corrupted are left out.
 
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no list of lists of strings, ``vocabulary`` is no ``Vocabulary``,
+        ``corrupt`` is no function, or ``seed`` is no whole number from 0.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["the", "dog", "barks", "."])
     >>> corrupt_sentences([["."], ["dog", "barks", "."]], vocabulary)
     [CorruptedSentence(index=1, real=['dog', 'barks', '.'], corrupted=['barks', 'dog', '.'])]
     """
+    require_sentences(sentences=sentences)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_callable(corrupt=corrupt)
+    require_whole(0, seed=seed)
     rng = np.random.default_rng(seed)
     drawn = (corrupt(sentence, vocabulary, rng) for sentence in sentences)
     return [

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    array_of,
+    is_number,
+    real_numbers,
+    require_number,
+    require_whole,
+)
 
 
 class Weights(NamedTuple):
@@ -53,7 +59,8 @@ def mixture_weights(
     ------
     ValueError
         If ``probabilities`` has another shape, holds numbers that are no probabilities, or a word
-        that no model holds for possible; or if ``iterations`` is no whole number from 1.
+        that no model holds for possible; or if ``iterations`` is no whole number from 1. Also if
+        ``tolerance`` is no finite number from 0.
 
     Examples
     --------
@@ -63,7 +70,8 @@ def mixture_weights(
     >>> found.weights.round(3).tolist()
     [0.667, 0.333]
     """
-    probabilities = np.asarray(probabilities, float)
+    require_number(0, tolerance=tolerance)
+    probabilities = real_numbers("probabilities", probabilities)
     if probabilities.ndim != 2 or not probabilities.size:
         raise ValueError(
             "probabilities must have the shape (tokens, models), with at least one of each; it "
@@ -130,7 +138,8 @@ def interpolation_weights(
     >>> found.weights.round(3).tolist()
     [0.667]
     """
-    estimates, known = np.asarray(estimates, float), np.asarray(known, bool)
+    require_number(0, tolerance=tolerance)
+    estimates, known = real_numbers("estimates", estimates), array_of("known", known).astype(bool)
     if estimates.ndim != 2 or not estimates.size or estimates.shape != known.shape:
         raise ValueError(
             "estimates and known must have the same shape (tokens, orders), with at least one "
@@ -138,8 +147,8 @@ def interpolation_weights(
         )
     if not ((estimates >= 0) & (estimates <= 1)).all():
         raise ValueError("estimates must be probabilities, from 0 to 1; one was not")
-    if not 0 < base <= 1:
-        raise ValueError(f"base must be a probability above 0; it was {base}")
+    if not is_number(base) or not 0 < base <= 1:
+        raise ValueError(f"base must be a probability above 0; it was {base!r}")
     require_whole(1, iterations=iterations)
 
     def step(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lmbook_utils._validation import (
+    array_of,
+    real_numbers,
+    require_callable,
+    require_fraction,
+    require_sentences,
+)
 from lmbook_utils.metrics import Interval, mean_interval
 
 Sentences = Sequence[Sequence[str]]
@@ -53,7 +60,8 @@ def total_log_probs(token_log_probs: np.ndarray, sentences: Sentences) -> np.nda
     Raises
     ------
     ValueError
-        If there is not one number for each token and each ``</s>``.
+        If there is not one number for each token and each ``</s>``. Also if ``sentences`` is no
+        list of lists of strings.
 
     Examples
     --------
@@ -61,7 +69,10 @@ def total_log_probs(token_log_probs: np.ndarray, sentences: Sentences) -> np.nda
     >>> total_log_probs(np.array([-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]), sentences).tolist()
     [-10.0, -11.0]
     """
-    token_log_probs = np.asarray(token_log_probs, float)
+    require_sentences(sentences=sentences)
+    token_log_probs = real_numbers("token_log_probs", token_log_probs)
+    if np.isnan(token_log_probs).any():
+        raise ValueError("token_log_probs must be logarithms of probabilities; one was NaN")
     lengths = [len(sentence) + 1 for sentence in sentences]
     if token_log_probs.shape != (sum(lengths),):
         raise ValueError(
@@ -92,7 +103,9 @@ def chooses_good(score_sentences: SentenceScorer, good: Sentences, bad: Sentence
     ------
     ValueError
         If there is no pair, the two lists differ in length, or the two sentences of a pair do; if
-        the scorer does not give one number for each sentence, or gives NaN.
+        the scorer does not give one number for each sentence, or gives NaN. Also if
+        ``score_sentences`` is no function, ``good`` is no list of lists of strings, or ``bad`` is
+        no list of lists of strings.
 
     Examples
     --------
@@ -101,6 +114,8 @@ def chooses_good(score_sentences: SentenceScorer, good: Sentences, bad: Sentence
     >>> chooses_good(rare_words_cost_more, [["they", "are"]], [["they", "am"]]).tolist()
     [True]
     """
+    require_callable(score_sentences=score_sentences)
+    require_sentences(good=good, bad=bad)
     _require_pairs(good, bad)
     scores = np.asarray(score_sentences([*good, *bad]), float)
     if scores.shape != (2 * len(good),):
@@ -198,12 +213,11 @@ def _require_pairs(good: Sentences, bad: Sentences) -> None:
 
 
 def _checked_choices(right: np.ndarray, confidence: float) -> np.ndarray:
-    right = np.asarray(right)
+    right = array_of("right", right)
     if right.ndim != 1 or not right.size or right.dtype != bool:
         raise ValueError(
             "right must hold True or False for each choice, shape (choices,), at least one; its "
             f"shape was {right.shape} and its type {right.dtype}"
         )
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1; it was {confidence}")
+    require_fraction(confidence=confidence)
     return right

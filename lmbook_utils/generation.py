@@ -1,15 +1,23 @@
 """Text from a language model, one word at a time."""
 
 import contextlib
-import math
 from collections.abc import Collection, Iterator, Sequence
+from numbers import Integral
 
 import keras
 import numpy as np
 from scipy.special import softmax
 
 from lmbook_utils import models
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    is_list,
+    is_number,
+    real_numbers,
+    require_list,
+    require_number,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.vocabulary import Vocabulary
 
 
@@ -62,17 +70,17 @@ def next_word_probabilities(
     >>> next_word_probabilities(logits, temperature=0).tolist()
     [1.0, 0.0, 0.0]
     """
-    logits = np.array(logits, float)
+    logits = real_numbers("logits", logits).copy()
     if logits.ndim != 1 or not logits.size:
         raise ValueError(f"logits must have the shape (vocabulary,); the shape was {logits.shape}")
     if np.isnan(logits).any() or logits.max() == np.inf:
         raise ValueError("logits must hold neither NaN nor infinity; the model's weights may")
-    if not 0 <= temperature < math.inf:
-        raise ValueError(f"temperature must be a number from 0; it was {temperature}")
+    require_number(0, temperature=temperature)
     if top_k is not None:
         require_whole(1, top_k=top_k)
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be above 0 and at most 1; it was {top_p}")
+    if top_p is not None and not (is_number(top_p) and 0 < top_p <= 1):
+        raise ValueError(f"top_p must be above 0 and at most 1; it was {top_p!r}")
+    require_list(Integral, banned=banned)
     outside = [word for word in banned if not 0 <= word < len(logits)]
     if outside:
         raise ValueError(f"banned must be ids from 0 to {len(logits) - 1}; one was {outside[0]}")
@@ -105,7 +113,7 @@ def require_tokens(prompt: Sequence[str]) -> None:
     ValueError: prompt must be a sequence of tokens; tokenise a text first, for example with
     preprocessing.tokenize; it was 'the'
     """
-    if isinstance(prompt, str) or not all(isinstance(token, str) for token in prompt):
+    if not is_list(prompt) or not all(isinstance(token, str) for token in prompt):
         raise ValueError(
             "prompt must be a sequence of tokens; tokenise a text first, for example with "
             f"preprocessing.tokenize; it was {prompt!r}"
@@ -157,6 +165,8 @@ def generate(
         model is of another kind or differs from the vocabulary in size.
     """
     require_whole(1, max_tokens=max_tokens)
+    require_whole(0, seed=seed)
+    require_type(Vocabulary, vocabulary=vocabulary)
     require_tokens(prompt)
     models.require_vocabulary_size(model, len(vocabulary))
     if models.number_of_streams(model) != 1:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import logsumexp
 
+from lmbook_utils._validation import real_numbers
+
 
 class Loss(NamedTuple):
     """The ``loss``, and its ``gradient`` by the logits, shape (rows, vocabulary)."""
@@ -85,7 +87,7 @@ def softmax_squared_error(logits: np.ndarray, weights: np.ndarray) -> Loss:
 
 
 def _checked(logits: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    logits, weights = np.asarray(logits, float), np.asarray(weights, float)
+    logits, weights = real_numbers("logits", logits), real_numbers("weights", weights)
     if logits.ndim != 2 or not logits.size or logits.shape != weights.shape:
         raise ValueError(
             "logits and weights must have the same shape (rows, vocabulary), with at least one "

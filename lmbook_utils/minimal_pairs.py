@@ -17,6 +17,7 @@ from importlib import resources
 import numpy as np
 
 from lmbook_utils import forced_choice
+from lmbook_utils._validation import array_of, require_callable, require_list, require_type
 from lmbook_utils.forced_choice import Accuracy, SentenceScorer
 
 PHENOMENA = {
@@ -77,7 +78,8 @@ def parse_pair(phenomenon: str, text: str) -> MinimalPair:
     Raises
     ------
     ValueError
-        If ``text`` is not written like that, or both words are the same.
+        If ``text`` is not written like that, or both words are the same. Also if ``text`` is no
+        string.
 
     Examples
     --------
@@ -87,6 +89,7 @@ def parse_pair(phenomenon: str, text: str) -> MinimalPair:
     >>> pair.contrast, pair.position
     (('are', 'is'), 2)
     """
+    require_type(str, text=text)
     found = _PAIR.fullmatch(text)
     if not found or found["good"] == found["bad"]:
         raise ValueError(
@@ -135,7 +138,8 @@ def prefers_good(score_sentences: SentenceScorer, pairs: Sequence[MinimalPair]) 
     Raises
     ------
     ValueError
-        As :func:`lmbook_utils.forced_choice.chooses_good`.
+        As :func:`lmbook_utils.forced_choice.chooses_good`. Also if ``pairs`` is no list of
+        ``MinimalPair``, or ``score_sentences`` is no function.
 
     Examples
     --------
@@ -145,6 +149,10 @@ def prefers_good(score_sentences: SentenceScorer, pairs: Sequence[MinimalPair]) 
     >>> prefers_good(likes_are, pairs).tolist()
     [True, False]
     """
+    require_list(MinimalPair, pairs=pairs)
+    require_callable(score_sentences=score_sentences)
+    if not len(pairs):
+        raise ValueError("pairs must hold at least one pair; there was none")
     good, bad = [pair.good for pair in pairs], [pair.bad for pair in pairs]
     return forced_choice.chooses_good(score_sentences, good, bad)
 
@@ -174,8 +182,8 @@ def accuracy_by_phenomenon(
     Raises
     ------
     ValueError
-        If there is not one answer for each pair, or as
-        :func:`lmbook_utils.forced_choice.accuracy`.
+        If there is not one answer for each pair, or as :func:`lmbook_utils.forced_choice.accuracy`.
+        Also if ``pairs`` is no list of ``MinimalPair``.
 
     Examples
     --------
@@ -184,13 +192,14 @@ def accuracy_by_phenomenon(
     >>> {phenomenon: accuracy.share for phenomenon, accuracy in result.items()}
     {'agreement': 1.0, 'case': 0.0}
     """
-    if np.shape(right) != (len(pairs),):
+    require_list(MinimalPair, pairs=pairs)
+    right = array_of("right", right)
+    if right.shape != (len(pairs),):
         raise ValueError(
             f"right must hold one answer for each of the {len(pairs)} pairs; its shape was "
-            f"{np.shape(right)}"
+            f"{right.shape}"
         )
     phenomena = np.array([pair.phenomenon for pair in pairs])
-    right = np.asarray(right)
     return {
         phenomenon: forced_choice.accuracy(right[phenomena == phenomenon], confidence)
         for phenomenon in dict.fromkeys(phenomena.tolist())

@@ -14,7 +14,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, require_positive, require_whole
+from lmbook_utils._validation import (
+    is_number,
+    real_numbers,
+    require_positive,
+    require_type,
+    require_whole,
+)
 
 Arrays = Mapping[str, np.ndarray]
 LearningRate = float | Callable[[int], float]
@@ -217,13 +223,14 @@ def global_norm(gradients: Arrays) -> float:
     Raises
     ------
     ValueError
-        If there is no gradient, or one holds NaN or infinity.
+        If there is no gradient, or one holds NaN or infinity. Also if ``gradients`` is no mapping.
 
     Examples
     --------
     >>> global_norm({"W": np.array([[3.0]]), "b": np.array([4.0])})
     5.0
     """
+    require_type(Mapping, gradients=gradients)
     if not gradients:
         raise ValueError("gradients must hold at least one array; it was empty")
     values = np.concatenate([_finite(name, g).ravel() for name, g in gradients.items()])
@@ -246,7 +253,8 @@ def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndar
     Raises
     ------
     ValueError
-        If ``max_norm`` is not a finite number above 0, or as :func:`global_norm`.
+        If ``max_norm`` is not a finite number above 0, or as :func:`global_norm`. Also if
+        ``gradients`` is no mapping.
 
     Examples
     --------
@@ -254,11 +262,12 @@ def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndar
     >>> clip_by_global_norm(gradients, max_norm=1.0)
     {'W': array([[0.6]]), 'b': array([0.8])}
     """
+    require_type(Mapping, gradients=gradients)
     require_positive(max_norm=max_norm)
     norm = global_norm(gradients)
     if norm <= max_norm:
         return dict(gradients)
-    return {name: g * (max_norm / norm) for name, g in gradients.items()}
+    return {name: np.multiply(g, max_norm / norm) for name, g in gradients.items()}
 
 
 def _rate(learning_rate: LearningRate, steps: int) -> float:
@@ -269,6 +278,7 @@ def _rate(learning_rate: LearningRate, steps: int) -> float:
 
 
 def _require_gradients(parameters: Arrays, gradients: Arrays) -> None:
+    require_type(Mapping, parameters=parameters, gradients=gradients)
     if parameters.keys() != gradients.keys():
         raise ValueError(
             f"gradients must have the names of the parameters, {sorted(parameters)}; they had "
@@ -280,12 +290,12 @@ def _require_gradients(parameters: Arrays, gradients: Arrays) -> None:
             raise ValueError(
                 f"parameters must be arrays of floating-point numbers; {name!r} was {kind}"
             )
-        if np.shape(gradients[name]) != theta.shape:
+        gradient = _finite(name, gradients[name])
+        if gradient.shape != theta.shape:
             raise ValueError(
                 f"gradients must have the shapes of the parameters; that of {name!r} was "
-                f"{np.shape(gradients[name])} and not {theta.shape}"
+                f"{gradient.shape} and not {theta.shape}"
             )
-        _finite(name, gradients[name])
 
 
 def _require_share(**arguments: object) -> None:
@@ -295,7 +305,7 @@ def _require_share(**arguments: object) -> None:
 
 
 def _finite(name: str, gradient: np.ndarray) -> np.ndarray:
-    gradient = np.asarray(gradient, np.float64)
+    gradient = real_numbers("gradients", gradient)
     if not np.isfinite(gradient).all():
         raise ValueError(
             f"gradients must hold neither NaN nor infinity; that of {name} did: the weights may "

@@ -7,6 +7,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.rcsetup import cycler
 
+from lmbook_utils._validation import (
+    array_of,
+    finite_numbers,
+    real_numbers,
+    require_list,
+    require_type,
+)
+
 # From Paul Tol's "medium-contrast" scheme: readers with any kind of colour vision tell its colours
 # apart, and since each has a lightness of its own, so does everybody in grey.
 COLOURS = ("#004488", "#997700", "#6699CC", "#994455", "#000000", "#EE99AA")
@@ -74,7 +82,8 @@ def draw_words(axes: Axes, words: np.ndarray, shades: np.ndarray, title: str = "
     ['the', 'cat']
     >>> plt.close(figure)
     """
-    words, shades = np.asarray(words), np.asarray(shades, float)
+    require_type(Axes, axes=axes)
+    words, shades = array_of("words", words), real_numbers("shades", shades)
     if words.ndim != 2 or words.shape != shades.shape:
         raise ValueError(
             "words and shades must have the same shape (rows, columns); they had "
@@ -96,8 +105,8 @@ def draw_words(axes: Axes, words: np.ndarray, shades: np.ndarray, title: str = "
 def draw_ranking(
     axes: Axes,
     names: Sequence[str],
-    values: Sequence[float],
-    intervals: Sequence[tuple[float, float]] | None = None,
+    values: Sequence[float] | np.ndarray,
+    intervals: Sequence[tuple[float, float]] | np.ndarray | None = None,
     higher_is_better: bool = False,
 ) -> None:
     """Draw a value for each name as a dot, with its interval: the best on top.
@@ -116,7 +125,7 @@ def draw_ranking(
     Raises
     ------
     ValueError
-        If the numbers of names, values and intervals differ.
+        If the numbers of names, values and intervals differ, or one is not finite.
 
     Examples
     --------
@@ -126,6 +135,11 @@ def draw_ranking(
     ['unigram', 'bigram']
     >>> plt.close(figure)
     """
+    require_type(Axes, axes=axes)
+    require_list(str, names=names)
+    values = finite_numbers("values", values, "rows")
+    if intervals is not None:
+        intervals = finite_numbers("intervals", intervals, "rows, ends")
     if len(names) != len(values) or (intervals is not None and len(intervals) != len(values)):
         raise ValueError(
             "names, values and intervals must be of the same length; there were "

@@ -18,7 +18,7 @@ import keras
 import lmbook_utils.models
 import lmbook_utils.training  # noqa: F401  (Keras must know the book's own classes to load them)
 from lmbook_utils import storage
-from lmbook_utils._validation import is_whole
+from lmbook_utils._validation import is_whole, require_path
 from lmbook_utils.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -68,7 +68,7 @@ def save_model(
     ValueError
         If the model and the vocabulary differ in size, ``settings`` would not come back from JSON
         as it is, or the model holds parts that could not be loaded again (such as a ``Lambda``
-        layer).
+        layer). Also if ``folder`` is no path.
     OSError
         If ``folder`` is something else than a saved model, or cannot be written.
 
@@ -83,6 +83,7 @@ def save_model(
     >>> loaded.vocabulary.tokens[4:], loaded.settings
     (('the', 'cat', 'sat'), {'window': 2})
     """
+    require_path(folder=folder)
     settings = {} if settings is None else settings
     _require_matching_sizes(model, vocabulary)
     _require_json(settings)
@@ -137,8 +138,9 @@ def load_model(folder: str | os.PathLike[str]) -> SavedModel:
     ValueError
         If a file has changed since it was saved, was made by a newer version of this package,
         does not fit the others, or could run code of its own, or if the model is replaced while
-        it is read.
+        it is read. Also if ``folder`` is no path.
     """
+    require_path(folder=folder)
     folder = Path(folder).resolve()
     interrupted = not folder.exists() and _previous(folder).exists()
     return _read(_previous(folder) if interrupted else folder)

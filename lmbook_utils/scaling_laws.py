@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import real_numbers, require_positive, require_type, require_whole
 
 
 class PowerLaw(NamedTuple):
@@ -20,12 +20,20 @@ class PowerLaw(NamedTuple):
     def loss(self, x: np.ndarray | float) -> np.ndarray | float:
         """The loss that the law gives for each size.
 
+        Raises
+        ------
+        ValueError
+            If a size is not above 0.
+
         Examples
         --------
         >>> float(PowerLaw(irreducible=2.0, factor=6.0, exponent=0.5).loss(9.0))
         4.0
         """
-        return self.irreducible + self.factor * np.asarray(x, float) ** -self.exponent
+        sizes = real_numbers("x", x)
+        if not (sizes > 0).all():
+            raise ValueError(f"x must be sizes above 0; it was {x!r}")
+        return self.irreducible + self.factor * sizes**-self.exponent
 
 
 _EXPONENTS = np.linspace(0.01, 2, 400)
@@ -65,7 +73,8 @@ def fit_power_law(x: np.ndarray, losses: np.ndarray, with_floor: bool = True) ->
     >>> [round(number, 2) for number in law]
     [3.0, 20.0, 0.3]
     """
-    x, losses = np.asarray(x, float), np.asarray(losses, float)
+    require_type(bool, with_floor=with_floor)
+    x, losses = real_numbers("x", x), real_numbers("losses", losses)
     if x.ndim != 1 or x.shape != losses.shape:
         raise ValueError(
             f"x and losses must both have the shape (runs,); they had {x.shape} and {losses.shape}"
@@ -110,7 +119,8 @@ def bootstrap_power_law(
     Raises
     ------
     ValueError
-        As :func:`fit_power_law` does, or if ``resamples`` is not a whole number from 1.
+        As :func:`fit_power_law` does, or if ``resamples`` is not a whole number from 1. Also if
+        ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -119,9 +129,10 @@ def bootstrap_power_law(
     >>> fits.shape, fits[:, 2].round(2).tolist()
     ((5, 3), [0.3, 0.3, 0.3, 0.3, 0.3])
     """
+    require_whole(0, seed=seed)
     require_whole(1, resamples=resamples)
     fit_power_law(x, losses, with_floor)  # complains of what is wrong with the runs
-    x, losses = np.asarray(x, float), np.asarray(losses, float)
+    x, losses = real_numbers("x", x), real_numbers("losses", losses)
     rng = np.random.default_rng(seed)
     fits: list[PowerLaw] = []
     while len(fits) < resamples:
@@ -242,6 +253,7 @@ def _best_of(
         base = losses.mean() - steep * powers.mean(axis=1)
         factors = np.where(base < 0, factors, steep)
         floors = np.maximum(base, 0)
-    errors = np.sum((floors[:, None] + factors[:, None] * powers - losses) ** 2, axis=1)
+    with np.errstate(over="ignore"):  # the squares of huge losses are infinite, and the worst
+        errors = np.sum((floors[:, None] + factors[:, None] * powers - losses) ** 2, axis=1)
     best = int(np.argmin(errors))
     return PowerLaw(float(floors[best]), float(factors[best]), float(exponents[best]))

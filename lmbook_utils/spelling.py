@@ -10,10 +10,21 @@ probability of its very characters, and models of all kinds can be compared.
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 
 import numpy as np
 
-from lmbook_utils._validation import is_whole, require_whole
+from lmbook_utils._validation import (
+    array_of,
+    finite_numbers,
+    is_whole,
+    list_of,
+    require_callable,
+    require_list,
+    require_room,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -32,11 +43,19 @@ def frequent_characters(word_counts: Mapping[str, int], min_count: int = 5) -> l
     min_count
         Rarer characters are left to the price of an unknown one.
 
+    Raises
+    ------
+    ValueError
+        If ``word_counts`` is no mapping.
+
     Examples
     --------
     >>> frequent_characters({"low": 5, "lower": 2}, min_count=3)
     ['l', 'o', 'w']
     """
+    require_type(Mapping, word_counts=word_counts)
+    require_list(str, word_counts=list(word_counts))
+    require_list(Integral, word_counts=list(word_counts.values()))
     require_whole(1, min_count=min_count)
     counts: Counter[str] = Counter()
     for word, count in word_counts.items():
@@ -90,9 +109,17 @@ class SpellingModel:
     """
 
     def __init__(self, characters: Iterable[str], order: int = 6):
-        self._vocabulary = Vocabulary([*characters])
-        if any(len(character) != 1 for character in self._vocabulary.tokens[4:]):
-            raise ValueError("characters must hold single characters; one was longer")
+        if isinstance(characters, str):
+            characters = list(characters)
+        characters = list_of(str, characters=characters)
+        if any(len(character) != 1 for character in characters):
+            raise ValueError("characters must hold single characters; one was longer or shorter")
+        if not characters or len(set(characters)) < len(characters):
+            raise ValueError(
+                "characters must differ from each other, at least one; they were "
+                f"{characters!r:.80}"
+            )
+        self._vocabulary = Vocabulary(characters)
         known = len(self._vocabulary) - 4
         self._unknown = unknown_character_log_prob(known)
         self._model = NGramModel(order)
@@ -103,8 +130,11 @@ class SpellingModel:
         Raises
         ------
         ValueError
-            If there is no word, or one is no string.
+            If there is no word, or one is no string. Also if ``words`` is no list of strings.
         """
+        words = list_of(str, words=words)
+        if not words:
+            raise ValueError("words must hold at least one word; there was none")
         self._model.fit(_spelled(words), self._vocabulary)
         return self
 
@@ -114,8 +144,10 @@ class SpellingModel:
         Raises
         ------
         ValueError
-            If a word is no string, or the model was not fitted.
+            If a word is no string, or the model was not fitted. Also if ``words`` is no list of
+            strings.
         """
+        words = list_of(str, words=words)
         spelled = _spelled(words)
         if not spelled:
             return np.zeros(0)
@@ -144,12 +176,21 @@ def spelling_log_probs(
     ndarray, shape (units,)
         In nats; 0 for the units that the vocabulary has.
 
+    Raises
+    ------
+    ValueError
+        If ``units`` is no list of strings, ``vocabulary`` is no ``Vocabulary``, or ``speller`` is
+        no function.
+
     Examples
     --------
     >>> digits = lambda words: np.array([-len(word) * np.log(10) for word in words])
     >>> spelling_log_probs(["in", "1984"], Vocabulary(["in"]), digits).round(2).tolist()
     [0.0, -9.21]
     """
+    require_list(str, units=units)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_callable(speller=speller)
     unknown = np.array([unit not in vocabulary for unit in units], bool)
     found = np.zeros(len(units))
     found[unknown] = speller([unit for unit in units if unit not in vocabulary])
@@ -190,10 +231,14 @@ def bits_per_character(log_probs: np.ndarray, spelling: np.ndarray, characters: 
     2.0
     """
     require_whole(1, characters=characters)
-    if np.shape(log_probs) != np.shape(spelling):
+    log_probs, spelling = (
+        finite_numbers("log_probs", log_probs),
+        finite_numbers("spelling", spelling),
+    )
+    if log_probs.shape != spelling.shape:
         raise ValueError(
             "log_probs and spelling must have the same shape (units,); they had "
-            f"{np.shape(log_probs)} and {np.shape(spelling)}"
+            f"{log_probs.shape} and {spelling.shape}"
         )
     return float(-(np.sum(log_probs) + np.sum(spelling)) / characters / math.log(2))
 
@@ -201,11 +246,17 @@ def bits_per_character(log_probs: np.ndarray, spelling: np.ndarray, characters: 
 def number_of_characters(sentence: Sequence[str]) -> int:
     """The characters of a sentence with a blank between its words and an end of line.
 
+    Raises
+    ------
+    ValueError
+        If ``sentence`` is no list of strings.
+
     Examples
     --------
     >>> number_of_characters(["so", "it", "goes"]) == len("so it goes\\n")
     True
     """
+    require_list(str, sentence=sentence)
     return max(1, sum(len(word) + 1 for word in sentence))
 
 
@@ -243,10 +294,12 @@ def spread_over_characters(
     >>> spread_over_characters(np.array([-1.0, -2.0, -4.0]), [2, 1], [3, 2]).tolist()
     [-1.0, -1.0, -1.0, -2.0, -2.0]
     """
-    units, characters = np.asarray(units), np.asarray(characters)
+    log_probs = finite_numbers("log_probs", log_probs, "units")
+    units, characters = array_of("units", units), array_of("characters", characters)
     for name, numbers in {"units": units, "characters": characters}.items():
         if not np.issubdtype(numbers.dtype, np.integer) or not numbers.size or numbers.min() < 1:
             raise ValueError(f"{name} must be whole numbers from 1, at least one; was {numbers}")
+        require_room(**{name: numbers})
     if units.shape != characters.shape or units.sum() != len(log_probs):
         raise ValueError(
             "units must have a number for each sentence, as characters has, and sum to the length "
@@ -257,9 +310,6 @@ def spread_over_characters(
     return np.repeat(sums / characters, characters)
 
 
-def _spelled(words: Iterable[str]) -> list[list[str]]:
+def _spelled(words: list[str]) -> list[list[str]]:
     """Words as sentences of characters."""
-    several = list(words) if not isinstance(words, str) else None
-    if several is None or any(not isinstance(word, str) for word in several):
-        raise ValueError("words must be several strings; it was one, or held something else")
-    return [list(word) for word in several]
+    return [list(word) for word in words]

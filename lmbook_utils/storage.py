@@ -55,6 +55,8 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     OSError
         If the file cannot be read.
 
@@ -63,6 +65,7 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     >>> sha256_of(os.devnull)[:16]  # the checksum of nothing
     'e3b0c44298fc1c14'
     """
+    _require_path(path)
     digest = hashlib.sha256()
     with Path(path).open("rb") as file:
         while block := file.read(1 << 20):
@@ -107,6 +110,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path, or ``data`` is no ``bytes``.
     OSError
         If the file cannot be written (no such folder, not permitted, disk full).
 
@@ -117,6 +122,9 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]
     ...     Path(folder, "greeting.txt").read_bytes()
     b'hello'
     """
+    _require_path(path)
+    if isinstance(data, str) or not isinstance(data, bytes | Iterable):
+        raise ValueError(f"data must be bytes, or pieces of them; it was {data!r:.80}")
     path = Path(path)
     remove_left_behind(path.parent, f".{glob.escape(path.name)}.*.part")
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
@@ -174,11 +182,14 @@ def write_verified_json(path: str | os.PathLike[str], content: Any) -> None:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     TypeError
         If ``content`` holds something that JSON has no form for.
     OSError
         If the file cannot be written.
     """
+    _require_path(path)
     body = json.dumps(content).encode("ascii")
     checksum = hashlib.sha256(body).hexdigest().encode("ascii")
     write_atomically(path, checksum + b"\n" + body)
@@ -189,6 +200,8 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path.
     OSError
         If the file is there but cannot be read.
 
@@ -203,6 +216,7 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
     >>> sound, damaged
     ({'the': 2}, None)
     """
+    _require_path(path)
     try:
         checksum, _, body = Path(path).read_bytes().partition(b"\n")
     except FileNotFoundError:
@@ -213,3 +227,10 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
         return json.loads(body)
     except (ValueError, RecursionError):  # not written by this module, but with a right checksum
         return None
+
+
+def _require_path(path: object) -> None:
+    # As _validation.require_path, without NumPy, which takes a while to import.
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else ""
+    if not text or "\0" in text:
+        raise ValueError(f"path must be a path, a str or a Path; it was {path!r}")

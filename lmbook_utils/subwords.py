@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from lmbook_utils._validation import is_whole, require_whole
+from lmbook_utils._validation import is_whole, list_of, require_list, require_type, require_whole
 from lmbook_utils.vocabulary import Vocabulary
 
 WORD_END = " "
@@ -40,7 +40,7 @@ class BPE:
     """
 
     def __init__(self, merges: Iterable[Pair]):
-        self.merges = tuple(merges)
+        self.merges = tuple(list_of(tuple, merges=merges))
         self._ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self._pieces_of: dict[str, list[str]] = {}  # words that were cut before
 
@@ -72,13 +72,15 @@ class BPE:
         Raises
         ------
         ValueError
-            If the last piece does not end a word, or a word is empty.
+            If the last piece does not end a word, or a word is empty. Also if ``pieces`` is no list
+            of strings.
 
         Examples
         --------
         >>> BPE([]).decode(["n", "o", " "])
         ['no']
         """
+        pieces = list_of(str, pieces=pieces)
         text = "".join(pieces)
         if text and not text.endswith(WORD_END):
             raise ValueError(
@@ -97,11 +99,20 @@ class BPE:
         characters
             Those that shall have an id. A piece without one is then always a single character.
 
+        Raises
+        ------
+        ValueError
+            If one is no single character.
+
         Examples
         --------
         >>> BPE([("l", "o"), ("lo", "w")]).vocabulary("elow").tokens[4:]
         ('e', 'l', 'o', 'w', ' ', 'lo', 'low')
         """
+        if not isinstance(characters, str):
+            characters = list_of(str, characters=characters)
+        if any(len(character) != 1 for character in characters):
+            raise ValueError("characters must hold single characters; one was longer or shorter")
         made = (left + right for left, right in self.merges)
         return Vocabulary(dict.fromkeys([*characters, WORD_END, *made]))
 
@@ -128,7 +139,8 @@ def learn_bpe(word_counts: Mapping[str, int], merges: int) -> BPE:
     ------
     ValueError
         If there is no word, one is empty, no string or has a blank in it, a count is no whole
-        number from 1, or ``merges`` is no whole number from 0.
+        number from 1, or ``merges`` is no whole number from 0. Also if ``word_counts`` is no
+        mapping.
 
     Examples
     --------
@@ -137,6 +149,7 @@ def learn_bpe(word_counts: Mapping[str, int], merges: int) -> BPE:
     (('e', 's'), ('t', ' '), ('es', 't '), ('l', 'o'))
     """
     _require_words("word_counts", word_counts)
+    require_type(Mapping, word_counts=word_counts)
     for word, count in word_counts.items():
         if not is_whole(count) or count < 1:
             raise ValueError(
@@ -156,11 +169,17 @@ def learn_bpe(word_counts: Mapping[str, int], merges: int) -> BPE:
 def merge_pair(pieces: Sequence[str], pair: Pair) -> list[str]:
     """Join a pair of pieces wherever it stands in a word, from left to right.
 
+    Raises
+    ------
+    ValueError
+        If ``pieces`` is no list of strings.
+
     Examples
     --------
     >>> merge_pair(["b", "a", "n", "a", "n", "a"], ("a", "n"))
     ['b', 'an', 'an', 'a']
     """
+    require_list(str, pieces=pieces)
     merged: list[str] = []
     i = 0
     while i < len(pieces):
@@ -225,6 +244,8 @@ class _PairCounts:
 def _require_words(name: str, words: Iterable[str]) -> None:
     if isinstance(words, str):
         raise ValueError(f"{name} must be several words; it was one string, {words[:20]!r}")
+    if not isinstance(words, Iterable):
+        raise ValueError(f"{name} must be several words; it was {words!r}")
     for word in words:
         if not isinstance(word, str) or not word or WORD_END in word:
             raise ValueError(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from textblob.en import parser
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import array_of, is_list, require_whole
 
 _PENN_TAGS = {
     "NOUN": "NN NNS",
@@ -63,7 +63,7 @@ def tag_parts_of_speech(sentence: Sequence[str]) -> list[str]:
     >>> tag_parts_of_speech(["Ada", "wrote", "the", "first", "programs", "."])
     ['PROPN', 'VERB', 'DET', 'ADJ', 'NOUN', 'PUNCT']
     """
-    if isinstance(sentence, str) or not all(isinstance(t, str) and t for t in sentence):
+    if not is_list(sentence) or not all(isinstance(t, str) and t for t in sentence):
         raise ValueError(
             "sentence must be a list of tokens that are not empty; tokenise a text first, for "
             f"example with preprocessing.tokenize; it was {sentence!r}"
@@ -138,7 +138,7 @@ def positions_in_sentence(ids: np.ndarray, eos_id: int) -> np.ndarray:
     [1, 2, 3, 1, 2]
     """
     require_whole(0, eos_id=eos_id)
-    ids = np.asarray(ids)
+    ids = array_of("ids", ids)
     if ids.ndim != 1 or (ids.size and not np.issubdtype(ids.dtype, np.integer)):
         raise ValueError(
             "ids must be one stream of whole numbers, shape (tokens,); the shape was "

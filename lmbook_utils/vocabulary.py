@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import is_whole, require_whole
+from lmbook_utils._validation import is_whole, require_iterable, require_type, require_whole
 
 PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<s>", "</s>"
 SPECIAL_TOKENS = (PAD, UNK, BOS, EOS)
@@ -116,7 +116,10 @@ class Vocabulary:
             counts.pop(token, None)
         ranked = sorted((-n, word) for word, n in counts.items() if n >= min_count)
         if not ranked:
-            raise ValueError(f"sentences holds no word that occurs {min_count} times or more")
+            raise ValueError(
+                f"sentences holds no word that occurs {min_count} times or more; it must hold one, "
+                "or min_count must be lower"
+            )
         limit = None if size is None else size - len(SPECIAL_TOKENS)
         return cls(word for _, word in ranked[:limit])
 
@@ -183,8 +186,10 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If an id is not a whole number in ``0 … len(vocabulary) - 1``.
+            If an id is not a whole number in ``0 … len(vocabulary) - 1``. Also if ``ids`` is no
+            iterable.
         """
+        require_iterable(ids=ids)
         tokens = []
         for i in ids:
             if not is_whole(i) or not 0 <= i < len(self):
@@ -205,8 +210,9 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If ``text`` is not a JSON list of words.
+            If ``text`` is not a JSON list of words. Also if ``text`` is no string.
         """
+        require_type(str, text=text)
         try:
             words = json.loads(text)
         except (ValueError, RecursionError) as error:

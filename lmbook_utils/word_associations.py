@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import permutation_test
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import finite_numbers, require_whole
 
 _PLEASANT = "caress freedom health love peace cheer friend heaven"
 _UNPLEASANT = "abuse crash filth murder sickness accident death grief"
@@ -66,10 +66,7 @@ def associations(words: np.ndarray, first: np.ndarray, second: np.ndarray) -> np
     >>> associations(np.array([[2.0, 0.0], [1.0, 1.0]]), x, y).tolist()
     [1.0, 0.0]
     """
-    words, first, second = (
-        _unit(name, vectors)
-        for name, vectors in (("words", words), ("first", first), ("second", second))
-    )
+    words, first, second = _units(words=words, first=first, second=second)
     difference: np.ndarray = (words @ first.T).mean(axis=1) - (words @ second.T).mean(axis=1)
     return difference
 
@@ -107,7 +104,8 @@ def association_test(
     Raises
     ------
     ValueError
-        As :func:`associations`, or if a set of words has fewer than two.
+        As :func:`associations`, or if a set of words has fewer than two. Also if ``seed`` is no
+        whole number from 0.
 
     Examples
     --------
@@ -116,8 +114,12 @@ def association_test(
     >>> round(result.effect_size, 2), round(result.p, 3)  # one of six divisions
     (1.73, 0.167)
     """
+    require_whole(0, seed=seed)
     require_whole(1, resamples=resamples)
-    one, other = associations(targets, first, second), associations(other_targets, first, second)
+    one, other, first, second = _units(
+        targets=targets, other_targets=other_targets, first=first, second=second
+    )
+    one, other = associations(one, first, second), associations(other, first, second)
     if min(len(one), len(other)) < 2:
         raise ValueError(
             "targets and other_targets must have at least two words each; they had "
@@ -136,13 +138,23 @@ def association_test(
     return Association(float(effect), float(found.pvalue))
 
 
+def _units(**sets: np.ndarray) -> list[np.ndarray]:
+    """The vectors of each set, brought to the length 1."""
+    units = [_unit(name, vectors) for name, vectors in sets.items()]
+    if len({rows.shape[1] for rows in units}) > 1:
+        sizes = ", ".join(str(rows.shape[1]) for rows in units)
+        raise ValueError(f"{', '.join(sets)} must have vectors of one size; they had {sizes}")
+    return units
+
+
 def _unit(name: str, vectors: np.ndarray) -> np.ndarray:
-    rows = np.asarray(vectors, float)
-    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-    if rows.ndim != 2 or not len(rows) or not (norms > 0).all():
+    rows = finite_numbers(name, vectors, "words, size")
+    largest = np.abs(rows).max(axis=-1, keepdims=True, initial=0)
+    if not len(rows) or not (largest > 0).all():
         raise ValueError(
             f"{name} must be vectors other than zero, shape (words, size); the shape was "
             f"{rows.shape}"
         )
-    units: np.ndarray = rows / norms
+    rows = rows / largest  # first: squares of large numbers may be infinite
+    units: np.ndarray = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
     return units

@@ -8,6 +8,7 @@ adds vectors of the word's letter n-grams, so that it has one for an unknown wor
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,13 @@ from gensim.models import FastText, KeyedVectors, Word2Vec
 from scipy.stats import spearmanr
 
 from lmbook_utils import storage
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    require_list,
+    require_path,
+    require_sentences,
+    require_type,
+    require_whole,
+)
 
 Kind = Literal["skip-gram", "fasttext"]
 _MODELS = {"skip-gram": Word2Vec, "fasttext": FastText}
@@ -50,11 +57,17 @@ def stable_hash(word: str) -> int:
     Python's own ``hash`` of a string changes from one process to the next, unless the environment
     variable PYTHONHASHSEED is set.
 
+    Raises
+    ------
+    ValueError
+        If ``word`` is no string.
+
     Examples
     --------
     >>> stable_hash("language")
     3571151285
     """
+    require_type(str, word=word)
     return zlib.crc32(word.encode("utf-8"))
 
 
@@ -95,7 +108,8 @@ def train_word_vectors(
     ------
     ValueError
         If ``kind`` is unknown, a number is not whole or out of its range, a sentence is a string,
-        or no word occurs ``min_count`` times.
+        or no word occurs ``min_count`` times. Also if ``sentences`` is no list of lists of strings,
+        or ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -103,12 +117,11 @@ def train_word_vectors(
     >>> model.wv.index_to_key, model.wv["a"].shape
     (['a', 'b'], (4,))
     """
+    require_sentences(sentences=sentences)
+    require_whole(0, seed=seed)
     if kind not in tuple(_MODELS):
         raise ValueError(f"kind must be one of {', '.join(_MODELS)}; it was {kind!r}")
     require_whole(1, size=size, epochs=epochs, min_count=min_count)
-    require_whole(0, seed=seed)
-    if isinstance(sentences, str) or any(isinstance(sentence, str) for sentence in sentences):
-        raise ValueError("sentences must be lists of words; one was a string")
     model = _MODELS[kind](
         vector_size=size,
         window=5,
@@ -142,7 +155,7 @@ def read_pairs(path: str | Path) -> list[tuple[str, str, float]]:
     Raises
     ------
     ValueError
-        If a line has another form, or the file is no text in UTF-8.
+        If a line has another form, or the file is no text in UTF-8. Also if ``path`` is no path.
     OSError
         If the file cannot be read.
 
@@ -153,6 +166,7 @@ def read_pairs(path: str | Path) -> list[tuple[str, str, float]]:
     >>> len(pairs), pairs[1]
     (353, ('tiger', 'cat', 7.35))
     """
+    require_path(path=path)
     pairs = []
     for number, line in enumerate(storage.read_text(path).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -191,6 +205,7 @@ def score_pairs(
     ------
     ValueError
         If fewer than 3 of the pairs have vectors, or ``resamples`` is not a whole number from 1.
+        Also if ``vectors`` is no ``KeyedVectors``, or ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -200,7 +215,12 @@ def score_pairs(
     >>> score.rho, score.known, score.pairs
     (1.0, 3, 4)
     """
+    require_type(KeyedVectors, vectors=vectors)
+    require_whole(0, seed=seed)
     require_whole(1, resamples=resamples)
+    require_list(Sequence, pairs=pairs)
+    for row in pairs:
+        require_list((str, Real), pairs=row)
     known = [row for row in pairs if set(row[:2]) <= vectors.key_to_index.keys()]
     if len(known) < 3:
         raise ValueError(f"pairs must hold at least 3 pairs with vectors; there were {len(known)}")
@@ -221,7 +241,7 @@ def read_analogies(path: str | Path) -> dict[str, list[tuple[str, str, str, str]
     ------
     ValueError
         If a line does not hold four words, a question stands before the first section, or the file
-        is no text in UTF-8.
+        is no text in UTF-8. Also if ``path`` is no path.
     OSError
         If the file cannot be read.
 
@@ -232,6 +252,7 @@ def read_analogies(path: str | Path) -> dict[str, list[tuple[str, str, str, str]
     >>> len(sections), sections["capital-common-countries"][0]
     (14, ('athens', 'greece', 'baghdad', 'iraq'))
     """
+    require_path(path=path)
     sections: dict[str, list[tuple[str, str, str, str]]] = {}
     questions = None
     for number, line in enumerate(storage.read_text(path).splitlines(), start=1):

@@ -52,12 +52,12 @@ def test_the_common_abbreviations_are_written_as_punkt_looks_them_up():
 
 @pytest.mark.parametrize("paragraphs", [[], [""], ["", " \n", "\t"]])
 def test_training_on_no_text_is_refused(paragraphs):
-    with pytest.raises(ValueError, match="paragraphs holds no text"):
+    with pytest.raises(ValueError, match="paragraphs must hold text"):
         train_sentence_splitter(paragraphs)
 
 
 def test_one_string_is_not_taken_for_paragraphs_of_one_letter():
-    with pytest.raises(ValueError, match="paragraphs must be a list of strings; it was one string"):
+    with pytest.raises(ValueError, match="paragraphs must be a list, each item a string"):
         train_sentence_splitter(TEXT[0])
 
 

@@ -4,6 +4,7 @@ import bm25s
 import numpy as np
 import pytest
 
+from lmbook_utils.datasets.wikipedia import Article
 from lmbook_utils.tasks import minilm
 from lmbook_utils.tasks.question_answering import (
     abstention,
@@ -58,7 +59,7 @@ def test_words_lose_their_endings_and_their_punctuation(text, expected):
 
 
 def test_what_is_no_text_has_no_words():
-    with pytest.raises(ValueError, match="sentence must be a string"):
+    with pytest.raises(ValueError, match="text must be a string"):
         stems(None)
 
 
@@ -69,19 +70,17 @@ def test_the_stem_does_not_depend_on_capitals():
 # Passages
 
 
-class FakeArticle:
-    title = "Ant"
-    sentences = ("Ants live.", "They work.", "They rest.")
+ARTICLE = Article("Ant", (), ("Ants live.", "They work.", "They rest."))
 
 
 def test_a_passage_knows_its_neighbours():
-    first, second, third = make_passages([FakeArticle])
+    first, second, third = make_passages([ARTICLE])
     assert (first.before, second.before, third.after) == ("", "Ants live.", "")
     assert second.in_context == "Ant. Ants live. They work. They rest."
 
 
 def test_words_count_by_where_they_are():
-    index = build_index(make_passages([FakeArticle]), neighbour_weight=0.25, title_weight=2)
+    index = build_index(make_passages([ARTICLE]), neighbour_weight=0.25, title_weight=2)
     counts = dict(zip(index.vocabulary, index.counts.toarray()[1], strict=True))
     assert counts == {"they": 1.25, "work": 1, "ant": 2.25, "live": 0.25, "rest": 0.25}
     assert index.lengths[1] == sum(counts.values())
@@ -334,7 +333,7 @@ def test_exact_match_and_f1(guess, answers, exact, f1):
 
 
 def test_an_answer_must_be_text():
-    with pytest.raises(ValueError, match="text must be a string; it was NoneType"):
+    with pytest.raises(ValueError, match="guess must be a string; it was None"):
         judging.exact_match(None, ["Paris"])
 
 

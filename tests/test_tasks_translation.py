@@ -215,7 +215,7 @@ def test_settings_out_of_range_are_refused(channel, french, settings, message):
 
 
 def test_text_that_was_not_tokenised_is_refused(channel, french):
-    with pytest.raises(ValueError, match="sentence must be a list of tokens"):
+    with pytest.raises(ValueError, match="sentence must be a list, each item a string"):
         NoisyChannel(french, channel).translate("the book")
 
 
@@ -451,7 +451,7 @@ def test_no_pairs_are_refused_in_training():
     "search", [lambda n: beam_search(n, "text"), lambda n: translate_greedily(n, ["text"])]
 )
 def test_text_instead_of_tokens_is_refused_by_the_searches(search):
-    with pytest.raises(ValueError, match="a sentence must be a list of tokens"):
+    with pytest.raises(ValueError, match="must be a list"):
         search(small_network())
 
 

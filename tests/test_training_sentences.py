@@ -77,7 +77,7 @@ def test_no_sentences_have_no_scores():
 
 @pytest.mark.parametrize(
     ("sentences", "message"),
-    [("a b", "sentences must be a list of tokenised"), (["a b"], "must be a sequence of tokens")],
+    [("a b", "sentences must be a list of lists"), (["a b"], "sentences must be a list of lists")],
 )
 def test_text_that_was_not_tokenised_is_refused(sentences, message):
     with pytest.raises(ValueError, match=message):

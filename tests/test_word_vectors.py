@@ -66,7 +66,7 @@ def test_fasttext_has_a_vector_for_an_unknown_word_and_skip_gram_has_none():
         ({"size": 0}, "size must be a whole number and at least 1; it was 0"),
         ({"seed": -1}, "seed must be a whole number and at least 0; it was -1"),
         ({"min_count": 99}, "sentences must have a word that occurs 99 times; none did"),
-        ({"sentences": ["a b"]}, "sentences must be lists of words; one was a string"),
+        ({"sentences": ["a b"]}, "sentences must be a list of lists of strings"),
         ({"sentences": []}, "sentences must have a word that occurs 5 times; none did"),
     ],
 )

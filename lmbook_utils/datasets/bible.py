@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.datasets import registry
 from lmbook_utils.datasets.splits import without_repetitions
 
@@ -74,11 +75,17 @@ def load_bible() -> dict[str, list[Verse]]:
 def clean_verse(text: str) -> str:
     """Take out the numbers of other editions and superfluous spaces.
 
+    Raises
+    ------
+    ValueError
+        If ``text`` is no string.
+
     Examples
     --------
     >>> clean_verse("(60:13) Donne-nous du secours  contre la détresse!")
     'Donne-nous du secours contre la détresse!'
     """
+    require_type(str, text=text)
     return " ".join(_VERSE_NUMBERS.sub(" ", text).split())
 
 

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from lmbook_utils._validation import require_list, require_type
 from lmbook_utils.datasets import registry
 
 Pronunciation = tuple[str, ...]
@@ -40,25 +41,39 @@ def load_pronunciations() -> dict[str, tuple[Pronunciation, ...]]:
 def without_variant(name: str) -> str:
     """The word of an entry, whose number says which of its pronunciations it is.
 
+    Raises
+    ------
+    ValueError
+        If ``name`` is no string.
+
     Examples
     --------
     >>> without_variant("read(2)"), without_variant("read")
     ('read', 'read')
     """
+    require_type(str, name=name)
     return _VARIANT.sub("", name)
 
 
 def parse_pronunciations(lines: list[str]) -> dict[str, tuple[Pronunciation, ...]]:
     """Read the lines of the dictionary; see :func:`lmbook_utils.datasets.load_pronunciations`.
 
+    Raises
+    ------
+    ValueError
+        If ``lines`` is no list of strings, or one has no word.
+
     Examples
     --------
     >>> parse_pronunciations(["read R EH1 D", "read(2) R IY1 D", "aalen AE1 L AH0 N # place"])
     {'read': (('R', 'EH', 'D'), ('R', 'IY', 'D')), 'aalen': (('AE', 'L', 'AH', 'N'),)}
     """
+    require_list(str, lines=lines)
     found: dict[str, tuple[Pronunciation, ...]] = {}
     for line in lines:
-        name, *phones = line.partition("#")[0].split()
+        name, *phones = line.partition("#")[0].split() or [""]
+        if not name:
+            raise ValueError(f"lines must be a word and its phones each; one was {line!r}")
         word = without_variant(name)
         pronunciation = tuple(_STRESS.sub("", phone) for phone in phones)
         if pronunciation not in found.get(word, ()):

@@ -80,11 +80,18 @@ def describe(markdown: bool = False) -> str:
 def megabytes(size: int) -> str:
     """Write a size in bytes for people.
 
+    Raises
+    ------
+    ValueError
+        If ``size`` is no whole number from 0.
+
     Examples
     --------
     >>> megabytes(1_695_871)
     '1.7 MB'
     """
+    if not isinstance(size, int) or size < 0:
+        raise ValueError(f"size must be a whole number from 0; it was {size!r}")
     return f"{size / 1e6:.1f} MB"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.datasets import registry
 from lmbook_utils.datasets.splits import split_documents, without_repetitions
 
@@ -54,8 +55,9 @@ class MovieReviews:
         Raises
         ------
         ValueError
-            If there is no part of that name.
+            If there is no part of that name. Also if ``name`` is no string.
         """
+        require_type(str, name=name)
         if name not in self.split:
             raise ValueError(f"name must be one of {', '.join(self.split)}; it was {name!r}")
         indices = self.split[name]
@@ -93,11 +95,17 @@ def load_movie_reviews() -> MovieReviews:
 def clean_review(text: str) -> str:
     """Replace markup by spaces and mend misread characters; the result is one line.
 
+    Raises
+    ------
+    ValueError
+        If ``text`` is no string.
+
     Examples
     --------
     >>> clean_review("A caf&#233;.<br /><br />It's  <i>good</i> \\x96 really.")
     "A café. It's good – really."
     """
+    require_type(str, text=text)
     text = html.unescape(_TAGS.sub(" ", text))
     return " ".join(text.translate(_REPAIRS).split())
 

@@ -6,6 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from lmbook_utils._validation import (
+    is_number,
+    require_callable,
+    require_iterable,
+    require_list,
+    require_type,
+)
+
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 Item = TypeVar("Item")
@@ -39,14 +47,17 @@ def split_documents(
     Raises
     ------
     ValueError
-        If a title occurs twice, if a share is not positive or they do not sum to 1, or if there
-        are so few documents that a part would be empty.
+        If a title occurs twice, if a share is not positive or they do not sum to 1, or if there are
+        so few documents that a part would be empty. Also if ``titles`` is no list of strings, or
+        ``fractions`` is no mapping.
 
     Examples
     --------
     >>> split_documents(["Ant", "Bee", "Cat", "Dog"], 1, {"train": 0.75, "test": 0.25})
     {'train': [0, 1, 3], 'test': [2]}
     """
+    require_list(str, titles=titles)
+    require_type(Mapping, fractions=fractions)
     _check_fractions(fractions)
     if len(set(titles)) < len(titles):
         twice = next(title for title in titles if list(titles).count(title) > 1)
@@ -61,7 +72,7 @@ def split_documents(
         if end == start:
             raise ValueError(
                 f"fractions leaves no document for {name!r}: its share of {len(titles)} documents "
-                f"is {fraction}; give it a larger one or more documents"
+                f"is {fraction}; it must be larger, or titles must be more"
             )
         parts[name] = sorted(order[start:end])
         start = end
@@ -80,11 +91,18 @@ def without_repetitions(items: Iterable[Item], text: Callable[[Item], str]) -> l
     text
         What gives the text of one.
 
+    Raises
+    ------
+    ValueError
+        If ``text`` is no function, or ``items`` is no iterable.
+
     Examples
     --------
     >>> without_repetitions(["It works.", "it works", "It worked."], text=str)
     ['It works.', 'It worked.']
     """
+    require_callable(text=text)
+    require_iterable(items=items)
     kept: dict[str, Item] = {}
     for item in items:
         kept.setdefault(_NEITHER_LETTER_NOR_DIGIT.sub("", text(item).lower()), item)
@@ -93,8 +111,8 @@ def without_repetitions(items: Iterable[Item], text: Callable[[Item], str]) -> l
 
 def _check_fractions(fractions: Mapping[str, float]) -> None:
     for name, fraction in fractions.items():
-        if not fraction > 0:
-            raise ValueError(f"fractions[{name!r}] must be greater than 0; it was {fraction}")
+        if not is_number(fraction) or not fraction > 0:
+            raise ValueError(f"fractions[{name!r}] must be greater than 0; it was {fraction!r}")
     total = math.fsum(fractions.values())
     if not math.isclose(total, 1, abs_tol=1e-9):
         raise ValueError(f"fractions must sum to 1; {dict(fractions)} sums to {total}")

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from lmbook_utils import sentences as sentence_splitting
 from lmbook_utils import storage
+from lmbook_utils._validation import require_type
 from lmbook_utils.datasets import registry, wikitext
 from lmbook_utils.datasets.splits import split_documents
 
@@ -82,8 +83,9 @@ class Wikipedia:
         Raises
         ------
         ValueError
-            If there is no part of that name.
+            If there is no part of that name. Also if ``part`` is no string.
         """
+        require_type(str, part=part)
         if part not in self.split:
             raise ValueError(f"part must be one of {', '.join(self.split)}; it was {part!r}")
         return [sentence for article in self.split[part] for sentence in article.sentences]
@@ -174,11 +176,17 @@ def sentence_checksum(sentence: str) -> str:
 
     Annotations that store places, not texts, keep it, so that a change in the cleaning is caught.
 
+    Raises
+    ------
+    ValueError
+        If ``sentence`` is no string.
+
     Examples
     --------
     >>> sentence_checksum("It works.")
     'b22550984ae425e3'
     """
+    require_type(str, sentence=sentence)
     return hashlib.sha256(sentence.encode("utf-8")).hexdigest()[:16]
 
 

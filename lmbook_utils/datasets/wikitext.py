@@ -19,6 +19,8 @@ import mwparserfromhell
 from mwparserfromhell import nodes
 from mwparserfromhell.wikicode import Wikicode
 
+from lmbook_utils._validation import require_type
+
 HOLE = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: something that is not text stood here
 _LIST_ITEM = "\x01"
 _NO_SKIP = 7  # deeper than any heading level
@@ -96,11 +98,17 @@ def parse_sections(wikitext: str) -> list[tuple[str, list[str]]]:
         The lead comes first and has the heading ``""``. End matter (references, external links
         and the like) is left out, and so are sections without a paragraph.
 
+    Raises
+    ------
+    ValueError
+        If ``wikitext`` is no string.
+
     Examples
     --------
     >>> parse_sections("'''Albedo''' is a [[ratio]].<ref>A</ref>\\n\\n== Use ==\\nIt has uses.")
     [('', ['Albedo is a ratio.']), ('Use', ['It has uses.'])]
     """
+    require_type(str, wikitext=wikitext)
     sections = []
     skip_below = _NO_SKIP
     for section in mwparserfromhell.parse(wikitext).get_sections(flat=True, include_lead=True):
@@ -285,6 +293,11 @@ def find_debris(paragraph: str) -> list[str]:
     list of str
         A description of each kind of trace found; empty where the paragraph is free of them.
 
+    Raises
+    ------
+    ValueError
+        If ``paragraph`` is no string.
+
     Examples
     --------
     >>> find_debris("Alaska () is a state of the {{USA}}.")
@@ -292,4 +305,5 @@ def find_debris(paragraph: str) -> list[str]:
     >>> find_debris("Alaska is a state.")
     []
     """
+    require_type(str, paragraph=paragraph)
     return [kind for kind, pattern in _DEBRIS.items() if pattern.search(paragraph)]

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import require_list, require_positive, require_whole
 
 LAUNCHED = "LMBOOK_LAUNCHED"  # in the environment of a worker whose standard input is our pipe
 _LINES_OF_AN_ERROR = 5
@@ -77,7 +77,7 @@ def tf_config(addresses: Sequence[str], index: int) -> str:
     ------
     ValueError
         If there is no address, one is not ``"HOST:PORT"`` or is there twice, or ``index`` is not
-        that of an address.
+        that of an address. Also if ``addresses`` is no list of strings.
 
     Examples
     --------
@@ -85,6 +85,7 @@ def tf_config(addresses: Sequence[str], index: int) -> str:
     '{"cluster": {"worker": ["10.0.0.1:4000", "10.0.0.2:4000"]}, \
 "task": {"type": "worker", "index": 1}}'
     """
+    require_list(str, addresses=addresses)
     for address in addresses:
         host, _, port = address.rpartition(":")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
@@ -127,7 +128,8 @@ def run_cluster(arguments: Sequence[str], workers: int, timeout: float) -> list[
     Raises
     ------
     ValueError
-        If ``workers`` is not a whole number from 1, or ``timeout`` no number above 0.
+        If ``workers`` is not a whole number from 1, or ``timeout`` no number above 0. Also if
+        ``arguments`` is no list of strings.
     WorkerError
         If a worker ended with an error, or the time was over; with the end of what it wrote.
 
@@ -137,6 +139,7 @@ def run_cluster(arguments: Sequence[str], workers: int, timeout: float) -> list[
     >>> run_cluster(["-c", code], workers=2, timeout=60)
     ['0\\n', '1\\n']
     """
+    require_list(str, arguments=arguments)
     require_whole(1, workers=workers)
     require_positive(timeout=timeout)
     addresses = free_addresses(workers)

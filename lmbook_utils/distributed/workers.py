@@ -82,13 +82,14 @@ def rows_of(worker: int, workers: int, batch_size: int) -> slice:
     Raises
     ------
     ValueError
-        If the rows cannot be divided equally.
+        If the rows cannot be divided equally. Also if ``worker`` is no whole number from 0.
 
     Examples
     --------
     >>> rows_of(1, workers=2, batch_size=32)
     slice(16, 32, None)
     """
+    require_whole(0, worker=worker)
     require_whole(1, workers=workers, batch_size=batch_size)
     if batch_size % workers:
         raise ValueError(

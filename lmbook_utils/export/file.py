@@ -37,6 +37,7 @@ from typing import Any
 import keras
 
 from lmbook_utils import storage
+from lmbook_utils._validation import require_path, require_type
 from lmbook_utils.export import arrays, network, ngrams
 from lmbook_utils.export.network import Network
 from lmbook_utils.ngram.model import NGramModel
@@ -98,8 +99,13 @@ def write(
     Raises
     ------
     ValueError
-        If the model is of another kind, or a vocabulary differs.
+        If the model is of another kind, or a vocabulary differs. Also if ``path`` is no path,
+        ``vocabulary`` is no ``Vocabulary``, or ``ngram_model`` is no ``NGramModel``.
     """
+    require_path(path=path)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    if ngram_model is not None:
+        require_type(NGramModel, ngram_model=ngram_model)
     weights = network.from_keras(model)
     if len(weights.embedding) != len(vocabulary):
         raise ValueError(
@@ -131,8 +137,10 @@ def read(path: str | os.PathLike[str]) -> Exported:
     Raises
     ------
     ValueError
-        If the file is larger than 50 MB, was cut or changed, or is not of this format.
+        If the file is larger than 50 MB, was cut or changed, or is not of this format. Also if
+        ``path`` is no path.
     """
+    require_path(path=path)
     path = Path(path)
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path} must have at most {MOST_BYTES:,} bytes")

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from scipy.special import expit
 
+from lmbook_utils._validation import require_ids, require_type, require_whole
 from lmbook_utils.export import arrays
 from lmbook_utils.models import build_language_model
 from lmbook_utils.models.tied import TiedEmbedding
@@ -46,9 +47,10 @@ class Network:
 
     def states(self, ids: np.ndarray) -> np.ndarray:
         """The hidden state after each of some words, read from a state of zero: (words, units)."""
+        require_ids(len(self.embedding), ids=ids)
         units = self.embedding.shape[1]
         h, c, states = np.zeros(units), np.zeros(units), []
-        for x in self.embedding[ids].astype(float):
+        for x in self.embedding[np.asarray(ids)].astype(float):
             gates = self.kernel.astype(float) @ x + self.recurrent.astype(float) @ h + self.bias
             i, f, g, o = np.split(gates, 4)
             c = expit(f) * c + expit(i) * np.tanh(g)
@@ -68,8 +70,9 @@ def from_keras(model: keras.Model) -> Network:
     Raises
     ------
     ValueError
-        If the model is another one.
+        If the model is another one. Also if ``model`` is no ``Model``.
     """
+    require_type(keras.Model, model=model)
     tied = [layer for layer in model.layers if isinstance(layer, TiedEmbedding)]
     lstms = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]
     if len(tied) != 1 or len(lstms) != 1:
@@ -83,7 +86,15 @@ def from_keras(model: keras.Model) -> Network:
 
 
 def to_keras(network: Network, batch_size: int = 16) -> keras.Model:
-    """A model of Keras with these weights, the inverse of :func:`from_keras`."""
+    """A model of Keras with these weights, the inverse of :func:`from_keras`.
+
+    Raises
+    ------
+    ValueError
+        If ``network`` is no ``Network``, or ``batch_size`` is no whole number from 1.
+    """
+    require_type(Network, network=network)
+    require_whole(1, batch_size=batch_size)
     words, units = network.embedding.shape
     model = build_language_model("lstm", words, units, units, batch_size=batch_size, tied=True)
     lstm = [network.kernel.T, network.recurrent.T, network.bias]
@@ -93,7 +104,14 @@ def to_keras(network: Network, batch_size: int = 16) -> keras.Model:
 
 
 def to_json(network: Network, bits: int) -> dict[str, Any]:
-    """The network with 4, 8 or 32 bits for each number of its matrices; biases keep 32."""
+    """The network with 4, 8 or 32 bits for each number of its matrices; biases keep 32.
+
+    Raises
+    ------
+    ValueError
+        If ``network`` is no ``Network``.
+    """
+    require_type(Network, network=network)
     return {
         "units": network.embedding.shape[1],
         **{
@@ -111,8 +129,10 @@ def from_json(stored: Any, words: int) -> Network:
     Raises
     ------
     ValueError
-        If something is missing, or has another shape than the vocabulary asks.
+        If something is missing, or has another shape than the vocabulary asks. Also if ``words`` is
+        no whole number from 1.
     """
+    require_whole(1, words=words)
     units = stored.get("units") if isinstance(stored, dict) else None
     if not isinstance(units, int) or not 1 <= units <= 4096:
         raise ValueError(f"network's units must be a whole number from 1 to 4096; it was {units!r}")

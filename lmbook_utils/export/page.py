@@ -8,7 +8,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.special import log_softmax
 
-from lmbook_utils._validation import is_number, require_whole
+from lmbook_utils._validation import (
+    places_in,
+    require_number,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.export.file import Exported
 from lmbook_utils.generation import next_word_probabilities, require_tokens
 from lmbook_utils.ngram.tables import next_word_log_probs
@@ -21,12 +26,18 @@ def uniform_draws(seed: int) -> Iterator[float]:
 
     It is small enough to be the same in two languages; for statistics take NumPy's.
 
+    Raises
+    ------
+    ValueError
+        If ``seed`` is no whole number from 0.
+
     Examples
     --------
     >>> draws = uniform_draws(1)
     >>> [round(next(draws), 6) for _ in range(2)]
     [0.627074, 0.002736]
     """
+    require_whole(0, seed=seed)
     state = seed & _MASK
     while True:
         state = (state + 0x6D2B79F5) & _MASK
@@ -55,13 +66,14 @@ def mixture(exported: Exported, ids: np.ndarray, weight: float = 1.0) -> np.ndar
     Raises
     ------
     ValueError
-        If the weight is out of its range, or below 1 without an n-gram model.
+        If the weight is out of its range, or below 1 without an n-gram model. Also if ``exported``
+        is no ``Exported``, or ``weight`` is no number from 0 to 1.
     """
-    if not is_number(weight) or not 0 <= weight <= 1:
-        raise ValueError(f"weight must be a number from 0 to 1; it was {weight!r}")
+    require_type(Exported, exported=exported)
+    require_number(0, 1, weight=weight)
     if weight < 1 and not exported.tables:
         raise ValueError(f"weight must be 1, as there is no n-gram model; it was {weight!r}")
-    vocabulary, ids = exported.vocabulary, np.asarray(ids, int)
+    vocabulary, ids = exported.vocabulary, places_in(len(exported.vocabulary), ids=ids)
     of_network: np.ndarray = log_softmax(
         exported.network.logits(np.array([vocabulary.eos_id, *ids]))[-1]
     )
@@ -69,7 +81,8 @@ def mixture(exported: Exported, ids: np.ndarray, weight: float = 1.0) -> np.ndar
         return of_network
     context = np.array([vocabulary.bos_id, *ids])
     counted = next_word_log_probs(exported.tables, context, len(vocabulary))
-    mixed: np.ndarray = np.log(weight * np.exp(of_network) + (1 - weight) * np.exp(counted))
+    with np.errstate(divide="ignore"):  # a word may be impossible
+        mixed: np.ndarray = np.log(weight * np.exp(of_network) + (1 - weight) * np.exp(counted))
     return mixed
 
 
@@ -107,8 +120,11 @@ def generate(
     ------
     ValueError
         As :func:`mixture` and ``next_word_probabilities``, or if a number is not a whole one or the
-        prompt a string.
+        prompt a string. Also if ``exported`` is no ``Exported``, or
+        ``weight`` is no number from 0 to 1.
     """
+    require_type(Exported, exported=exported)
+    require_number(0, 1, weight=weight)
     require_whole(1, max_tokens=max_tokens)
     require_whole(0, seed=seed)
     require_tokens(prompt)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lmbook_utils._validation import array_of, real_numbers
+
 
 def checked_log_probs(name: str, log_probs: np.ndarray) -> np.ndarray:
     """Return log-probabilities as an array of numbers, or raise a ``ValueError``.
@@ -12,7 +14,7 @@ def checked_log_probs(name: str, log_probs: np.ndarray) -> np.ndarray:
     Traceback (most recent call last):
     ValueError: log_probs must be logarithms of probabilities, 0 or less; the largest was 0.5
     """
-    log_probs = np.asarray(log_probs, float)
+    log_probs = real_numbers(name, log_probs)
     if not log_probs.size:
         raise ValueError(f"{name} must hold at least one token; it was empty")
     if np.isnan(log_probs).any() or log_probs.max() > 1e-6:
@@ -49,7 +51,9 @@ def checked_logits(logits: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray,
     Traceback (most recent call last):
     ValueError: targets must be from 0 to 1; they went from 2 to 2
     """
-    logits, targets = np.asarray(logits), np.asarray(targets)
+    logits, targets = array_of("logits", logits), array_of("targets", targets)
+    if logits.dtype.kind not in "iuf":
+        raise ValueError(f"logits must be real numbers; their type was {logits.dtype}")
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
         raise ValueError(
             "logits must have the shape (tokens, vocabulary) and targets the shape (tokens,); "

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import array_of, real_numbers, require_whole
 from lmbook_utils.metrics._checks import checked_logits
 
 _LOWEST, _HIGHEST = 0.01, 100.0  # temperatures
@@ -186,7 +186,7 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
 
 
 def _checked_guesses(confidences: np.ndarray, correct: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    confidences, correct = np.asarray(confidences, float), np.asarray(correct)
+    confidences, correct = real_numbers("confidences", confidences), array_of("correct", correct)
     if confidences.ndim != 1 or confidences.shape != correct.shape or not confidences.size:
         raise ValueError(
             "confidences and correct must have the same shape (tokens,), with at least one token; "

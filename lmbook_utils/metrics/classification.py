@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import array_of, require_whole
 
 
 class PrecisionRecallF1(NamedTuple):
@@ -43,7 +43,7 @@ def top_k_accuracy(ranks: np.ndarray, k: int) -> float:
     >>> top_k_accuracy(np.array([0, 3, 0, 1]), k=2)
     0.75
     """
-    ranks = np.asarray(ranks)
+    ranks = array_of("ranks", ranks)
     require_whole(1, k=k)
     if not ranks.size or not np.issubdtype(ranks.dtype, np.integer) or ranks.min() < 0:
         raise ValueError(f"ranks must be whole numbers from 0, at least one; they were {ranks}")
@@ -154,7 +154,7 @@ def _checked_ids(
     guesses: Sequence[int] | np.ndarray,
     vocab_size: int | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    targets, guesses = np.asarray(targets), np.asarray(guesses)
+    targets, guesses = array_of("targets", targets), array_of("guesses", guesses)
     if targets.ndim != 1 or targets.shape != guesses.shape or not targets.size:
         raise ValueError(
             "targets and guesses must have the same shape (tokens,), with at least one token; "

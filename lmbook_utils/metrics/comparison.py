@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lmbook_utils._validation import require_fraction, require_list, require_type
 from lmbook_utils.metrics._checks import checked_finite_log_probs
 from lmbook_utils.metrics.entropy import perplexity
 from lmbook_utils.metrics.uncertainty import (
@@ -127,9 +128,10 @@ def compare(
     Raises
     ------
     ValueError
-        If there is no model, the baseline is none of them, the models do not score the same
-        tokens, a log-probability is above 0 or not finite, there are fewer than two groups, or
-        ``confidence`` is out of its range.
+        If there is no model, the baseline is none of them, the models do not score the same tokens,
+        a log-probability is above 0 or not finite, there are fewer than two groups, or
+        ``confidence`` is out of its range. Also if ``models`` is no mapping, ``baseline`` is no
+        string, or ``confidence`` is not between 0 and 1.
 
     Examples
     --------
@@ -142,6 +144,11 @@ def compare(
     unigram  8.4 (7.1 to 10.0)              1                baseline
     LSTM      4.1 (3.8 to 4.5)  2: 4.1 to 4.2  0.493 (0.452 to 0.537)   better
     """
+    require_type(Mapping, models=models)
+    require_list(str, models=list(models))
+    if baseline is not None:
+        require_type(str, baseline=baseline)
+    require_fraction(confidence=confidence)
     if not models:
         raise ValueError("models must name at least one model; it was empty")
     if baseline is not None and baseline not in models:

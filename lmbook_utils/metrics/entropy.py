@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import real_numbers, require_whole
 from lmbook_utils.metrics._checks import checked_log_probs
 
 
@@ -129,7 +129,7 @@ def kl_divergence(p: np.ndarray, q: np.ndarray) -> float:
     """
     from scipy.special import rel_entr
 
-    p, q = np.asarray(p, float), np.asarray(q, float)
+    p, q = real_numbers("p", p), real_numbers("q", q)
     if p.ndim != 1 or p.shape != q.shape:
         raise ValueError(
             f"p and q must have the same shape (vocabulary,); they had {p.shape} and {q.shape}"

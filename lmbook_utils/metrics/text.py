@@ -8,7 +8,13 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    is_list,
+    require_iterable,
+    require_list,
+    require_type,
+    require_whole,
+)
 
 Tokens = Sequence[Hashable] | np.ndarray
 
@@ -42,6 +48,7 @@ def distinct_n(sentences: Iterable[Tokens], n: int) -> float:
     >>> distinct_n([["the", "cat", "sat"], ["the", "cat", "ran"]], n=2)
     0.75
     """
+    require_iterable(sentences=sentences)
     grams = [gram for sentence in sentences for gram in _ngrams("sentences", sentence, n)]
     return len(set(grams)) / _at_least_one(grams, "sentences", n)
 
@@ -128,13 +135,21 @@ class TextIndex:
         return len(self._tokens)
 
     def ngrams(self, n: int) -> frozenset[tuple[Hashable, ...]]:
-        """Return the different n-grams of the text; none if it is shorter than ``n``."""
+        """Return the different n-grams of the text; none if it is shorter than ``n``.
+
+        Raises
+        ------
+        ValueError
+            If ``n`` is no whole number from 1.
+        """
+        require_whole(1, n=n)
         if n not in self._ngrams:
             self._ngrams[n] = frozenset(_ngrams("tokens", self._tokens, n))
         return self._ngrams[n]
 
     def places(self, token: Hashable) -> np.ndarray:
         """Return the places of a token in the text, ascending; none if it is not there."""
+        require_type(Hashable, token=token)
         if not self._places:
             places: dict[Hashable, list[int]] = {}
             for place, each in enumerate(self._tokens):
@@ -168,7 +183,7 @@ def ngram_overlap(generated: Tokens, training: TextIndex, n: int) -> float:
     ------
     ValueError
         If ``n`` is no whole number from 1, ``generated`` is one string, or has fewer than ``n``
-        tokens.
+        tokens. Also if ``training`` is no ``TextIndex``.
 
     Examples
     --------
@@ -176,6 +191,7 @@ def ngram_overlap(generated: Tokens, training: TextIndex, n: int) -> float:
     >>> ngram_overlap("the cat sat on the cat".split(), training, n=3)
     0.75
     """
+    require_type(TextIndex, training=training)
     grams = _ngrams("generated", generated, n)
     known = training.ngrams(n)
     return sum(gram in known for gram in grams) / _at_least_one(grams, "generated", n)
@@ -203,7 +219,7 @@ def longest_copy(generated: Tokens, training: TextIndex) -> list[Hashable]:
     Raises
     ------
     ValueError
-        If ``generated`` is one string.
+        If ``generated`` is one string. Also if ``training`` is no ``TextIndex``.
 
     Examples
     --------
@@ -211,6 +227,7 @@ def longest_copy(generated: Tokens, training: TextIndex) -> list[Hashable]:
     >>> longest_copy("a dog sat on the cat".split(), training)
     ['sat', 'on', 'the']
     """
+    require_type(TextIndex, training=training)
     generated = _as_list("generated", generated)
     # lengths[p] is the length of the run that ends at the last token and just before place p.
     lengths = np.zeros(len(training) + 1, int)
@@ -229,9 +246,11 @@ def longest_copy(generated: Tokens, training: TextIndex) -> list[Hashable]:
 
 def _as_list(name: str, tokens: Tokens) -> list[Hashable]:
     """Return tokens as a list; those of an array as Python's numbers, which are faster to hash."""
-    if isinstance(tokens, str):
+    if not is_list(tokens):
         raise ValueError(f"{name} must be a sequence of tokens, not one string; it was {tokens!r}")
-    return tokens.tolist() if isinstance(tokens, np.ndarray) else list(tokens)
+    tokens = tokens.tolist() if isinstance(tokens, np.ndarray) else list(tokens)
+    require_list(Hashable, **{name: tokens})
+    return tokens
 
 
 def _ngrams(name: str, tokens: Tokens, n: int) -> list[tuple[Hashable, ...]]:

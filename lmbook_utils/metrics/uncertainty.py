@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lmbook_utils._validation import array_of, real_numbers, require_fraction, require_whole
 from lmbook_utils.metrics._checks import checked_finite_log_probs
 
 _RESAMPLES, _MOST_RESAMPLES = 2000, 100_000
@@ -50,7 +51,7 @@ def mean_interval(
     >>> mean_interval(right, np.array([0, 0, 1, 1, 2, 2]))
     Interval(low=0.5, high=1.0)
     """
-    values = np.asarray(values, float)
+    values = real_numbers("values", values)
     if not np.isfinite(values).all():
         raise ValueError("values must be finite numbers; one was not")
     return _bootstrap_interval(values, groups, confidence, seed, of_the_mean=lambda mean: mean)
@@ -196,7 +197,7 @@ def paired_mean_test(
     >>> paired_mean_test(right, baseline, np.array([0, 1, 2]))
     0.25
     """
-    values, baseline = np.asarray(values, float), np.asarray(baseline, float)
+    values, baseline = real_numbers("values", values), real_numbers("baseline", baseline)
     if values.shape != baseline.shape:
         raise ValueError(
             "values and baseline must be of the same items; their shapes were "
@@ -211,6 +212,7 @@ def paired_mean_test(
 def _permutation_p_value(differences: np.ndarray, groups: np.ndarray, seed: int) -> float:
     from scipy.stats import permutation_test
 
+    require_whole(0, seed=seed)
     sums, _ = _grouped(differences, groups)
     result = permutation_test(
         (sums,),
@@ -239,7 +241,7 @@ def _differences(log_probs: np.ndarray, baseline_log_probs: np.ndarray) -> np.nd
 
 def _grouped(values: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sums of the values in each group, and the sizes of the groups; each (groups,)."""
-    groups = np.asarray(groups)
+    groups = array_of("groups", groups)
     if values.ndim != 1 or groups.shape != values.shape:
         raise ValueError(
             "groups must name a group for each value; the shapes of the values and of "
@@ -262,22 +264,29 @@ def _bootstrap_interval(
     from scipy.stats import bootstrap
 
     sums, sizes = _grouped(values, groups)
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1; it was {confidence}")
+    require_fraction(confidence=confidence)
+    require_whole(0, seed=seed)
     resamples = min(_MOST_RESAMPLES, max(_RESAMPLES, round(_RESAMPLES * 0.05 / (1 - confidence))))
 
     def statistic(sums: np.ndarray, sizes: np.ndarray, axis: int = -1) -> np.ndarray:
         return of_the_mean(sums.sum(axis=axis) / sizes.sum(axis=axis))
 
-    result = bootstrap(
-        (sums, sizes),
-        statistic,
-        n_resamples=resamples,
-        batch=max(1, min(resamples, _RESAMPLED_AT_ONCE // len(sums))),
-        paired=True,
-        vectorized=True,
-        confidence_level=confidence,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    return Interval(*map(float, result.confidence_interval))
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = bootstrap(
+            (sums, sizes),
+            statistic,
+            n_resamples=resamples,
+            batch=max(1, min(resamples, _RESAMPLED_AT_ONCE // len(sums))),
+            paired=True,
+            vectorized=True,
+            confidence_level=confidence,
+            method="percentile",
+            rng=np.random.default_rng(seed),
+        )
+    interval = Interval(*map(float, result.confidence_interval))
+    if not np.isfinite(interval).all():
+        raise ValueError(
+            "log_probs or values must have finite means, to exponentiate; the interval was from "
+            f"{interval.low} to {interval.high}"
+        )
+    return interval

@@ -5,6 +5,8 @@ from numbers import Real
 import keras
 import numpy as np
 
+from lmbook_utils._validation import real_numbers
+
 
 def ids_of_streams(batch_size: int) -> keras.KerasTensor:
     """The input of a language model: ids of a fixed number of streams and any number of steps.
@@ -67,7 +69,7 @@ def require_bias(output_bias: np.ndarray | None, vocab_size: int) -> None:
     """
     if output_bias is None:
         return
-    bias = np.asarray(output_bias, float)
+    bias = real_numbers("output_bias", output_bias)
     if bias.shape != (vocab_size,):
         raise ValueError(
             f"output_bias must have the shape ({vocab_size},), one number for each word; it had "

@@ -2,12 +2,19 @@
 
 import keras
 
+from lmbook_utils._validation import require_type
+
 
 def describe(model: keras.Model) -> str:
     """List the layers with the shapes of their weights and the number of parameters.
 
     Plain text, which reads well in every colour scheme and as speech; Keras' own ``summary()``
     draws a table of box characters.
+
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``Model``.
 
     Examples
     --------
@@ -20,6 +27,7 @@ def describe(model: keras.Model) -> str:
     Dense         (4, 50) (50,)                250
     total                                      738
     """
+    require_type(keras.Model, model=model)
     rows = [("layer", "weights", "parameters")]
     for layer in model.layers:
         if layer.weights:

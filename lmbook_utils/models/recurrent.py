@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_type, require_whole
 from lmbook_utils.models._parts import (
     ids_of_streams,
     require_bias,
@@ -72,7 +72,8 @@ def build_language_model(
     ValueError
         If ``cell`` is unknown, a size is not a whole number from 1, ``dropout`` is out of its
         range, ``output_bias`` has another length than the vocabulary or is not finite, or the
-        weights are tied and ``embedding_dim`` is not ``rnn_units``.
+        weights are tied and ``embedding_dim`` is not ``rnn_units``. Also if ``replacement`` is no
+        ``WordReplacement``.
 
     Examples
     --------
@@ -81,6 +82,8 @@ def build_language_model(
     >>> model(np.array([[4, 5, 6], [7, 8, 9]])).shape
     TensorShape([2, 3, 50])
     """
+    if replacement is not None:
+        require_type(WordReplacement, replacement=replacement)
     if cell not in tuple(_CELLS):
         raise ValueError(f"cell must be one of {', '.join(_CELLS)}; it was {cell!r}")
     require_whole(

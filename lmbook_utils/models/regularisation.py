@@ -2,7 +2,7 @@
 
 import keras
 
-from lmbook_utils._validation import require_positive
+from lmbook_utils._validation import require_positive, require_type
 
 
 def add_l2(model: keras.Model, strength: float) -> None:
@@ -22,7 +22,7 @@ def add_l2(model: keras.Model, strength: float) -> None:
     Raises
     ------
     ValueError
-        If ``strength`` is no number above 0.
+        If ``strength`` is no number above 0. Also if ``model`` is no ``Model``.
 
     Examples
     --------
@@ -33,6 +33,7 @@ def add_l2(model: keras.Model, strength: float) -> None:
     >>> [round(float(loss), 4) for loss in model.losses]
     [2.5]
     """
+    require_type(keras.Model, model=model)
     require_positive(strength=strength)
     for variable in model.trainable_variables:
         if len(variable.shape) > 1:

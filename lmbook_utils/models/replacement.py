@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import require_ids, require_whole
+from lmbook_utils._validation import array_of, require_ids, require_whole
 from lmbook_utils.models._parts import require_rate
 
 
@@ -33,7 +33,7 @@ class WordReplacement(layers.Layer):
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a number is out of its range. Also if ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -53,6 +53,8 @@ class WordReplacement(layers.Layer):
         seed: int | None = None,
         **arguments: Any,
     ):
+        if seed is not None:
+            require_whole(0, seed=seed)
         super().__init__(**arguments)
         require_whole(1, vocab_size=vocab_size, substitutes=substitutes)
         require_rate(rate=rate)
@@ -137,7 +139,7 @@ def synonym_replacement(table: np.ndarray, rate: float, seed: int | None = None)
     >>> sorted(set(layer(np.full((1, 100), 1), training=True).numpy().ravel().tolist()))
     [1, 2]
     """
-    table = np.asarray(table)
+    table = array_of("table", table)
     if table.ndim != 2 or not table.size:
         raise ValueError(
             f"table must have the shape (vocabulary, substitutes); it was {table.shape}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_type, require_whole
 from lmbook_utils.models._parts import ids_of_streams
 
 
@@ -88,8 +88,10 @@ def number_of_streams(model: keras.Model) -> int:
     Raises
     ------
     ValueError
-        If the model does not predict at every step with a state that is carried on.
+        If the model does not predict at every step with a state that is carried on. Also if
+        ``model`` is no ``Model``.
     """
+    require_type(keras.Model, model=model)
     shape = model.output_shape
     if len(shape) != 3 or shape[0] is None:
         raise ValueError(
@@ -103,6 +105,11 @@ def number_of_streams(model: keras.Model) -> int:
 def require_vocabulary_size(model: keras.Model, vocab_size: int) -> None:
     """Raise a ``ValueError`` if a model is no language model of a vocabulary of this size.
 
+    Raises
+    ------
+    ValueError
+        If ``vocab_size`` is no whole number from 1.
+
     Examples
     --------
     >>> from lmbook_utils.models import build_language_model
@@ -111,6 +118,7 @@ def require_vocabulary_size(model: keras.Model, vocab_size: int) -> None:
     Traceback (most recent call last):
     ValueError: vocabulary must have as many entries as the model has outputs, 50; it had 40
     """
+    require_whole(1, vocab_size=vocab_size)
     number_of_streams(model)
     if model.output_shape[-1] != vocab_size:
         raise ValueError(
@@ -120,7 +128,14 @@ def require_vocabulary_size(model: keras.Model, vocab_size: int) -> None:
 
 
 def reset_state(model: keras.Model) -> None:
-    """Set the state of all layers of a stateful model to zero: what comes next begins a text."""
+    """Set the state of all layers of a stateful model to zero: what comes next begins a text.
+
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``Model``.
+    """
+    require_type(keras.Model, model=model)
     for layer in _stateful_layers(model):
         layer.reset_state()
 
@@ -143,6 +158,11 @@ def state_variables(model: keras.Model) -> list[keras.Variable]:
         models that are built alike. The first axis of each is the stream. Empty for a model
         without state.
 
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``Model``.
+
     Examples
     --------
     >>> from lmbook_utils.models import build_language_model
@@ -151,6 +171,7 @@ def state_variables(model: keras.Model) -> list[keras.Variable]:
     >>> [tuple(state.shape) for state in state_variables(model)]
     [(2, 4), (2, 4)]
     """
+    require_type(keras.Model, model=model)
     return [
         state for layer in _stateful_layers(model) for state in keras.tree.flatten(layer.states)
     ]

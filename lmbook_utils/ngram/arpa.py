@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from lmbook_utils import storage
+from lmbook_utils._validation import require_list, require_path, require_type
 from lmbook_utils.ngram.tables import Table, find, words_of
 from lmbook_utils.vocabulary import BOS, EOS, PAD, SPECIAL_TOKENS, UNK, Vocabulary
 
@@ -28,7 +29,19 @@ _NGram = tuple[list[bytes], tuple[float, float]]  # words, and logarithms to the
 
 
 def write(path: str | PathLike[str], tables: list[Table], vocabulary: Vocabulary) -> None:
-    """Write the tables of a model; see :meth:`lmbook_utils.ngram.NGramModel.write_arpa`."""
+    """Write the tables of a model; see :meth:`lmbook_utils.ngram.NGramModel.write_arpa`.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` is no path, ``tables`` is no list of ``Table``, or ``vocabulary`` is no
+        ``Vocabulary``.
+    """
+    require_path(path=path)
+    require_list(Table, tables=tables)
+    if not tables:
+        raise ValueError("tables must be one for each order, at least one; there was none")
+    require_type(Vocabulary, vocabulary=vocabulary)
     _require_writable(vocabulary)
     lines = ["\\data\\"]
     sizes = [len(tables[0].keys) - 1, *(len(table.keys) for table in tables[1:])]
@@ -111,10 +124,12 @@ def read(path: str | PathLike[str]) -> tuple[list[Table], Vocabulary]:
     Raises
     ------
     ValueError
-        If the file is damaged or no ARPA file; the message names the line.
+        If the file is damaged or no ARPA file; the message names the line. Also if ``path`` is no
+        path.
     OSError
         If there is no such file.
     """
+    require_path(path=path)
     path = Path(path)
     with path.open("rb") as file:
         return _read(_Lines(path, file))

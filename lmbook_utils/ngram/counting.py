@@ -13,6 +13,7 @@ from itertools import chain, islice
 
 import numpy as np
 
+from lmbook_utils._validation import require_type, require_whole
 from lmbook_utils.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
 RESERVED = frozenset({PAD, BOS, EOS})  # no text may hold them; an unknown word <unk> may be there
@@ -79,6 +80,7 @@ def make_stream(
     ValueError
         If ``sentences`` is text that was not tokenised, or a sentence holds something that is no
         string, or a token that the model adds itself (``<s>``, ``</s>``) or never sees (``<pad>``).
+        Also if ``vocabulary`` is no ``Vocabulary``.
 
     Examples
     --------
@@ -86,6 +88,7 @@ def make_stream(
     >>> stream.ids.tolist(), stream.history.tolist()
     ([2, 4, 5, 3, 2, 3], [0, 1, 2, 3, 0, 1])
     """
+    require_type(Vocabulary, vocabulary=vocabulary)
     words, lengths = _read(sentences, vocabulary.ids, name)
     return _with_ends(words, lengths)
 
@@ -184,6 +187,12 @@ def count_ngrams(stream: Stream, order: int, vocab_size: int) -> list[NGramCount
 
     The unigrams are the whole vocabulary, seen or not, so that the rank of a word is its id.
 
+    Raises
+    ------
+    ValueError
+        If ``stream`` is no ``Stream``, ``order`` is no whole number from 1, or ``vocab_size`` is no
+        whole number from 1.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["a", "b"])
@@ -193,6 +202,8 @@ def count_ngrams(stream: Stream, order: int, vocab_size: int) -> list[NGramCount
     >>> counts[1].counts.tolist()
     [2, 2, 2]
     """
+    require_type(Stream, stream=stream)
+    require_whole(1, order=order, vocab_size=vocab_size)
     everything = np.arange(vocab_size)
     counts = np.bincount(stream.ids, minlength=vocab_size).astype(np.int32)
     counts[Vocabulary.bos_id] = 0  # it is never predicted

@@ -7,7 +7,7 @@ from os import PathLike
 import numpy as np
 
 from lmbook_utils import em, metrics
-from lmbook_utils._validation import is_number, require_whole
+from lmbook_utils._validation import is_list, is_number, require_list, require_type, require_whole
 from lmbook_utils.ngram import arpa, pruning, smoothing
 from lmbook_utils.ngram.counting import (
     NGramCounts,
@@ -97,7 +97,9 @@ class NGramModel:
         if not is_number(alpha) or not 0 < alpha <= 1:
             raise ValueError(f"alpha must be above 0 and at most 1; it was {alpha!r}")
         if weights is not None and (
-            len(weights) != order or not all(is_number(w) and 0 <= w < 1 for w in weights)
+            not is_list(weights)
+            or len(weights) != order
+            or not all(is_number(w) and 0 <= w < 1 for w in weights)
         ):
             raise ValueError(
                 f"weights must be {order} numbers from 0 and below 1, one for each order; "
@@ -133,8 +135,11 @@ class NGramModel:
         ------
         ValueError
             If there is no sentence, one is not a list of strings, or a token is ``<s>``, ``</s>``
-            or ``<pad>``; or if ``held_out`` is missing where it is needed.
+            or ``<pad>``; or if ``held_out`` is missing where it is needed. Also if ``vocabulary``
+            is no ``Vocabulary``.
         """
+        if vocabulary is not None:
+            require_type(Vocabulary, vocabulary=vocabulary)
         if self.smoothing == "jelinek-mercer" and self.weights is None and held_out is None:
             raise ValueError(
                 "held_out must be given: the weights of Jelinek–Mercer smoothing are estimated on "
@@ -268,10 +273,11 @@ class NGramModel:
         ------
         ValueError
             If ``context`` is no list of strings, or holds ``</s>``, ``<pad>``, or ``<s>`` elsewhere
-            than at its beginning.
+            than at its beginning. Also if ``context`` is no list of strings.
         """
+        require_list(str, context=context)
         vocab_size = self._V
-        at_start = not isinstance(context, str) and list(context[:1]) == [BOS]
+        at_start = list(context[:1]) == [BOS]
         words = context[1:] if at_start else context
         ids = make_stream([words], self.vocabulary_, "context").ids[0 if at_start else 1 : -1]
         log_probs = next_word_log_probs(self.tables_, ids, vocab_size, self._log_missing)
@@ -302,7 +308,7 @@ class NGramModel:
         ------
         ValueError
             If ``prompt`` is no list of strings, or holds ``<s>``, ``</s>`` or ``<pad>``; or if
-            ``max_tokens`` is no whole number from 0.
+            ``max_tokens`` is no whole number from 0. Also if ``seed`` is no whole number from 0.
 
         Examples
         --------
@@ -310,6 +316,7 @@ class NGramModel:
         >>> model.generate()
         ['so', 'it', 'goes']
         """
+        require_whole(0, seed=seed)
         require_whole(0, max_tokens=max_tokens)
         rng = np.random.default_rng(seed)
         make_stream([prompt], self.vocabulary_, "prompt")  # complains of what is no prompt
@@ -376,7 +383,7 @@ class NGramModel:
         Raises
         ------
         ValueError
-            If the scores are no probabilities (stupid back-off).
+            If the scores are no probabilities (stupid back-off), or ``path`` is no path.
         OSError
             If the file cannot be written.
         """
@@ -392,7 +399,8 @@ class NGramModel:
         Raises
         ------
         ValueError
-            If the file is damaged or no ARPA file; the message names the line.
+            If the file is damaged or no ARPA file; the message names the line. Also if ``path`` is
+            no path.
         OSError
             If there is no such file.
         """

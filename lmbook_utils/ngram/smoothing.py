@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lmbook_utils._validation import real_numbers, require_whole
 from lmbook_utils.ngram.counting import NGramCounts, Stream
 from lmbook_utils.ngram.tables import Table, locate
 from lmbook_utils.vocabulary import Vocabulary
@@ -124,6 +125,7 @@ def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
     >>> modified_discounts(np.array([1, 1, 2]))
     (0.5, 1.0, 1.5)
     """
+    counts = real_numbers("counts", counts)
     n = [int((counts == r).sum()) for r in range(5)]
     if 0 in n[1:4]:
         return FALLBACK_DISCOUNTS
@@ -244,11 +246,17 @@ def held_out_estimates(
 def number_of_predicted(vocab_size: int) -> int:
     """How many words can come: all but ``<pad>`` and ``<s>``.
 
+    Raises
+    ------
+    ValueError
+        If ``vocab_size`` is no whole number from 1.
+
     Examples
     --------
     >>> number_of_predicted(10)
     8
     """
+    require_whole(1, vocab_size=vocab_size)
     return vocab_size - len(_NEVER_PREDICTED)
 
 

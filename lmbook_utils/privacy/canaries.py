@@ -7,11 +7,12 @@ the secret beside all the secrets that might have been drawn.
 
 from collections.abc import Sequence
 from itertools import product
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import real_numbers, require_list, require_sentences, require_whole
 
 
 class Canary(NamedTuple):
@@ -29,12 +30,14 @@ def candidates(words: Sequence[str], length: int) -> list[tuple[str, ...]]:
     ------
     ValueError
         If ``length`` is not a whole number from 1, or there are fewer than two different words.
+        Also if ``words`` is no list of strings.
 
     Examples
     --------
     >>> candidates(["one", "two"], 2)
     [('one', 'one'), ('one', 'two'), ('two', 'one'), ('two', 'two')]
     """
+    require_list(str, words=list(words) if isinstance(words, str) else words)
     require_whole(1, length=length)
     if len(set(words)) != len(words) or len(words) < 2:
         raise ValueError(f"words must be at least two different words; they were {list(words)!r}")
@@ -64,14 +67,21 @@ def draw_canaries(
     ------
     ValueError
         If there are more frames than secrets, or a number of times is not a whole number from 0.
+        Also if ``frames`` is no list of lists of strings, ``secrets`` is no list of lists of
+        strings, or ``seed`` is no whole number from 0.
 
     Examples
     --------
     >>> [c.times for c in draw_canaries([["a"], ["b"], ["c"]], [0, 4], candidates("xyz", 2))]
     [0, 4, 0]
     """
+    require_sentences(frames=frames, secrets=secrets)
+    require_whole(0, seed=seed)
+    require_list(Integral, times=times)
     for number in times:
         require_whole(0, times=number)
+    if not len(times):
+        raise ValueError("times must hold at least one number; it was empty")
     if len(frames) > len(secrets):
         raise ValueError(
             f"frames must be at most {len(secrets)}, the number of secrets; there were "
@@ -91,11 +101,20 @@ def plant(
 
     The sentences keep their order.
 
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no list of lists of strings, ``canaries`` is no list of ``Canary``, or
+        ``seed`` is no whole number from 0.
+
     Examples
     --------
     >>> plant([["a"], ["b"]], [Canary(("code",), ("one",), 2)]).count(["code", "one"])
     2
     """
+    require_sentences(sentences=sentences)
+    require_list(Canary, canaries=canaries)
+    require_whole(0, seed=seed)
     planted = [[*c.frame, *c.secret] for c in canaries for _ in range(c.times)]
     rng = np.random.default_rng(seed)
     places = np.concatenate(
@@ -132,7 +151,7 @@ def exposure(log_probs: np.ndarray, secret: int) -> float:
     >>> exposure(np.log([0.5, 0.2, 0.2, 0.1]), 0), exposure(np.log([0.5, 0.2, 0.2, 0.1]), 3)
     (2.0, 0.0)
     """
-    values = np.asarray(log_probs, float)
+    values = real_numbers("log_probs", log_probs)
     if values.ndim != 1 or len(values) < 2 or np.isnan(values).any():
         raise ValueError(
             f"log_probs must be at least two numbers, shape (candidates,), without NaN; the shape "

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, require_positive, require_whole
+from lmbook_utils._validation import (
+    is_number,
+    real_numbers,
+    require_positive,
+    require_type,
+    require_whole,
+)
+
+_MOST_NOISE = 1e4
 
 
 def private_gradient(
@@ -37,7 +45,8 @@ def private_gradient(
     Raises
     ------
     ValueError
-        If a number is out of its range, or ``gradients`` is no matrix of finite numbers.
+        If a number is out of its range, or ``gradients`` is no matrix of finite numbers. Also if
+        ``rng`` is no ``Generator``.
 
     Examples
     --------
@@ -45,12 +54,13 @@ def private_gradient(
     >>> private_gradient(np.array([[3.0, 4.0], [0.0, 0.5]]), 1.0, 0.0, rng, 2).round(3).tolist()
     [0.3, 0.65]
     """
+    require_type(np.random.Generator, rng=rng)
     require_positive(clip_norm=clip_norm, expected_examples=expected_examples)
     if not is_number(noise_multiplier) or not 0 <= noise_multiplier < np.inf:
         raise ValueError(
             f"noise_multiplier must be a finite number from 0; it was {noise_multiplier!r}"
         )
-    rows = np.asarray(gradients, float)
+    rows = real_numbers("gradients", gradients)
     if rows.ndim != 2 or not np.isfinite(rows).all():
         raise ValueError(
             "gradients must be finite numbers of shape (examples, parameters); the shape was "
@@ -101,6 +111,11 @@ def epsilon(noise_multiplier: float, share: float, steps: int, delta: float) -> 
     if noise_multiplier == 0:
         return float("inf")
     require_positive(noise_multiplier=noise_multiplier)
+    if noise_multiplier > _MOST_NOISE:
+        raise ValueError(
+            f"noise_multiplier must be at most {_MOST_NOISE}, or the sums of the accountant do not "
+            f"converge; it was {noise_multiplier!r}"
+        )
     step = dp_accounting.PoissonSampledDpEvent(
         share, dp_accounting.GaussianDpEvent(noise_multiplier)
     )

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lmbook_utils._validation import array_of
+
 
 def real_array(
     name: str, values: object, axes: str, shape: tuple[int | None, ...], dtype: np.dtype
@@ -18,7 +20,7 @@ def real_array(
     Traceback (most recent call last):
     ValueError: x must have the shape (batch, features) = (≥ 1, 3); the shape was (1, 2)
     """
-    array = np.asarray(values)
+    array = array_of(name, values)
     if not np.issubdtype(array.dtype, np.integer) and not np.issubdtype(array.dtype, np.floating):
         raise ValueError(f"{name} must hold real numbers; their type was {array.dtype}")
     if array.ndim != len(shape) or not all(
@@ -47,7 +49,7 @@ def word_ids(name: str, ids: object, axes: str, vocab_size: int | None) -> np.nd
     Traceback (most recent call last):
     ValueError: ids must be from 0 to 2, words of the vocabulary; they went from 0 to 3
     """
-    ids = np.asarray(ids)
+    ids = array_of(name, ids)
     if ids.ndim != len(axes.split(", ")) or not ids.size:
         comma = "" if "," in axes else ","
         raise ValueError(

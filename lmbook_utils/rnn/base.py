@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    array_of,
+    real_numbers,
+    require_list,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.rnn._validation import real_array
 
 
@@ -119,11 +125,15 @@ def assign(parameters: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray
     >>> parameters["b_h"]
     array([1., 2.])
     """
+    require_type(Mapping, parameters=parameters, values=values)
+    require_list(np.ndarray, parameters=list(parameters.values()))
+    if any(parameter.dtype.kind != "f" for parameter in parameters.values()):
+        raise ValueError("parameters must be arrays of floating-point numbers; one was not")
     checked = {}
     for name, value in values.items():
         if name not in parameters:
-            raise ValueError(f"{name} must be one of {', '.join(parameters)}")
-        array = np.asarray(value, parameters[name].dtype)
+            raise ValueError(f"{name} must be one of {', '.join(map(str, parameters))}")
+        array = real_numbers(name, value).astype(parameters[name].dtype)
         if array.shape != parameters[name].shape:
             raise ValueError(
                 f"{name} must have the shape {parameters[name].shape}; the shape was {array.shape}"
@@ -149,22 +159,41 @@ def sum_of_outer_products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (a, b)
 
+    Raises
+    ------
+    ValueError
+        If the shapes are others.
+
     Examples
     --------
     >>> sum_of_outer_products(np.array([[[1.0], [2.0]]]), np.array([[[1.0, 10.0], [1.0, 100.0]]]))
     array([[  3., 210.]])
     """
+    left, right = array_of("left", left), array_of("right", right)
+    if not left.ndim == right.ndim == 3 or left.shape[:2] != right.shape[:2]:
+        raise ValueError(
+            "left and right must have the shapes (batch, time, a) and (batch, time, b); they had "
+            f"{left.shape} and {right.shape}"
+        )
     return np.tensordot(left, right, axes=([0, 1], [0, 1]))
 
 
 def glorot_uniform(rng: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
     r"""Draw a matrix with entries uniform in :math:`\pm\sqrt{6 / (\text{inputs + outputs})}`.
 
+    Raises
+    ------
+    ValueError
+        If ``rng`` is no ``Generator``, ``inputs`` is no whole number from 1, or ``outputs`` is no
+        whole number from 1.
+
     Examples
     --------
     >>> glorot_uniform(np.random.default_rng(0), 2, 3).shape
     (2, 3)
     """
+    require_type(np.random.Generator, rng=rng)
+    require_whole(1, inputs=inputs, outputs=outputs)
     limit = np.sqrt(6 / (inputs + outputs))
     return rng.uniform(-limit, limit, (inputs, outputs))
 
@@ -172,12 +201,19 @@ def glorot_uniform(rng: np.random.Generator, inputs: int, outputs: int) -> np.nd
 def orthogonal(rng: np.random.Generator, size: int) -> np.ndarray:
     """Draw a square matrix whose columns have the length 1 and are orthogonal to each other.
 
+    Raises
+    ------
+    ValueError
+        If ``rng`` is no ``Generator``, or ``size`` is no whole number from 1.
+
     Examples
     --------
     >>> Q = orthogonal(np.random.default_rng(0), 3)
     >>> np.allclose(Q.T @ Q, np.eye(3))
     True
     """
+    require_type(np.random.Generator, rng=rng)
+    require_whole(1, size=size)
     Q, R = np.linalg.qr(rng.standard_normal((size, size)))
     return Q * np.sign(np.diag(R))  # without the signs, not all directions are equally probable
 

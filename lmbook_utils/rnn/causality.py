@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import require_callable, require_positive, require_whole
 from lmbook_utils.rnn._validation import word_ids
 
 
@@ -49,8 +49,8 @@ def first_leak(
     Raises
     ------
     ValueError
-        If an argument is out of its range, or ``predict`` returns another shape, NaN, or
-        something else when it is asked again.
+        If an argument is out of its range, or ``predict`` returns another shape, NaN, or something
+        else when it is asked again. Also if ``predict`` is no function.
 
     Examples
     --------
@@ -64,6 +64,7 @@ def first_leak(
     >>> print(first_leak(forwards, text), first_leak(backwards, text))
     None 0
     """
+    require_callable(predict=predict)
     ids = word_ids("ids", ids, "time", vocab_size=None)
     if len(ids) < 2:
         raise ValueError("ids must hold at least two words, so that one is later; it had one")
@@ -76,8 +77,8 @@ def first_leak(
             "predict must return the same when it is asked again; a model that carries a state on "
             "has to be reset, and dropout has to be off"
         )
-    words = np.unique(np.arange(expected.shape[1]) if alternatives is None else alternatives)
-    words = word_ids("alternatives", words, "words", vocab_size=expected.shape[1])
+    words = np.arange(expected.shape[1]) if alternatives is None else alternatives
+    words = np.unique(word_ids("alternatives", words, "words", vocab_size=expected.shape[1]))
     if len(words) < 2:
         raise ValueError(f"alternatives must hold at least two different ids; it had {words}")
 

@@ -5,7 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from lmbook_utils._validation import require_positive
+from lmbook_utils._validation import (
+    finite_numbers,
+    require_callable,
+    require_positive,
+    require_type,
+)
 from lmbook_utils.rnn.language_model import RNN
 
 
@@ -39,8 +44,8 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        If ``epsilon`` is not a finite number above 0, or the type is not float64, whose digits
-        the differences need.
+        If ``epsilon`` is not a finite number above 0, or the type is not float64, whose digits the
+        differences need. Also if ``loss`` is no function.
 
     Examples
     --------
@@ -48,10 +53,12 @@ def numerical_gradient(
     >>> numerical_gradient(lambda: float((w**2).sum()), w).round(6)
     array([2., 6.])
     """
+    require_callable(loss=loss)
     require_positive(epsilon=epsilon)
-    if parameter.dtype != np.float64:
+    if getattr(parameter, "dtype", None) != np.float64:
         raise ValueError(
-            f"parameter must be of float64 for differences to be exact; it was {parameter.dtype}"
+            "parameter must be of float64 for differences to be exact; it was "
+            f"{getattr(parameter, 'dtype', type(parameter).__name__)}"
         )
     gradient = np.empty_like(parameter)
     for index in np.ndindex(parameter.shape):
@@ -77,14 +84,14 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ, or there is no entry.
+        If the shapes differ, there is no entry, or one is not finite.
 
     Examples
     --------
     >>> relative_error(np.array([1.0, 0.0]), np.array([1.0, 0.5]))
     0.25
     """
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = finite_numbers("a", a), finite_numbers("b", b)
     if a.shape != b.shape or not a.size:
         raise ValueError(
             f"a and b must have the same shape, with at least one entry; they had {a.shape} and "
@@ -124,7 +131,8 @@ def gradient_check(
     Raises
     ------
     ValueError
-        As :func:`numerical_gradient` and :meth:`lmbook_utils.rnn.RNN.backward`.
+        As :func:`numerical_gradient` and :meth:`lmbook_utils.rnn.RNN.backward`. Also if ``model``
+        is no ``RNN``.
 
     Examples
     --------
@@ -134,6 +142,7 @@ def gradient_check(
     >>> max(errors.values()) < 1e-6
     True
     """
+    require_type(RNN, model=model)
     gradients = model.backward(ids, targets, state, mask).gradients
     errors = {}
     for name, parameter in model.parameters.items():

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit as sigmoid
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.rnn.base import Cell, CellGradients, CellOutput, sum_of_outer_products
 
 
@@ -162,8 +163,10 @@ class GRUCell(Cell):
         Raises
         ------
         ValueError
-            If the shape does not fit, or a number is not finite.
+            If the shape does not fit, or a number is not finite. Also if ``cache`` is no
+            ``GRUCache``.
         """
+        require_type(GRUCache, cache=cache)
         x, h, gates, a_h_g = cache
         previous_h = h[:, :-1]
         d_hidden = self._checked_d_hidden(d_hidden, h[:, 1:])

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import DTypeLike
 from scipy.special import log_softmax, softmax
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import (
+    array_of,
+    real_numbers,
+    require_positive,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.optimizers import clip_by_global_norm, global_norm
 from lmbook_utils.rnn._validation import word_ids
 from lmbook_utils.rnn.base import (
@@ -284,13 +290,16 @@ class RNN:
         Raises
         ------
         ValueError
-            If a number is not above 0, the gradients are not those of the parameters, or they
-            hold NaN or infinity. Then no parameter has changed.
+            If a number is not above 0, the gradients are not those of the parameters, or they hold
+            NaN or infinity. Then no parameter has changed. Also if ``gradients`` is no mapping.
         """
+        require_type(Mapping, gradients=gradients)
         require_positive(learning_rate=learning_rate)
         if clip_norm is not None:
             require_positive(clip_norm=clip_norm)
-        shapes = {name: np.shape(gradient) for name, gradient in gradients.items()}
+        shapes = {
+            name: array_of("gradients", gradient).shape for name, gradient in gradients.items()
+        }
         if shapes != {name: parameter.shape for name, parameter in self.parameters.items()}:
             raise ValueError(
                 "gradients must have the names and shapes of the parameters, as those of backward "
@@ -378,7 +387,7 @@ class RNN:
             raise ValueError(
                 f"targets must have the shape of ids, {ids.shape}; it was {targets.shape}"
             )
-        mask = np.ones(targets.shape) if mask is None else np.asarray(mask)
+        mask = np.ones(targets.shape) if mask is None else real_numbers("mask", mask)
         if mask.shape != targets.shape or not np.isin(mask, (0, 1)).all() or not mask.any():
             raise ValueError(
                 f"mask must hold 0 or 1 (False or True) for each of the targets, {targets.shape}, "

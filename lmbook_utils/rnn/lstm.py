@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 from scipy.special import expit as sigmoid
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.rnn.base import Cell, CellGradients, CellOutput, sum_of_outer_products
 
 
@@ -180,8 +181,10 @@ class LSTMCell(Cell):
         Raises
         ------
         ValueError
-            If the shape does not fit, or a number is not finite.
+            If the shape does not fit, or a number is not finite. Also if ``cache`` is no
+            ``LSTMCache``.
         """
+        require_type(LSTMCache, cache=cache)
         x, h, c, gates = cache
         d_hidden = self._checked_d_hidden(d_hidden, h[:, 1:])
         W_xh, W_hh = self.parameters["W_xh"], self.parameters["W_hh"]

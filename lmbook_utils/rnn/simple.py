@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.rnn.base import Cell, CellGradients, CellOutput, sum_of_outer_products
 
 ACTIVATIONS = ("tanh", "linear")
@@ -147,8 +148,10 @@ class RNNCell(Cell):
         Raises
         ------
         ValueError
-            If the shape does not fit, or a number is not finite.
+            If the shape does not fit, or a number is not finite. Also if ``cache`` is no
+            ``RNNCache``.
         """
+        require_type(RNNCache, cache=cache)
         x, h = cache
         previous_h, hidden = h[:, :-1], h[:, 1:]
         d_hidden = self._checked_d_hidden(d_hidden, hidden)

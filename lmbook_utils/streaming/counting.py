@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from lmbook_utils import storage
-from lmbook_utils._validation import require_ids, require_whole
+from lmbook_utils._validation import (
+    array_of,
+    require_ids,
+    require_iterable,
+    require_path,
+    require_whole,
+    whole_numbers,
+)
 
 _PAIR = np.dtype([("key", "<u8"), ("count", "<i8")])
 
@@ -49,10 +56,11 @@ def to_keys(ids: np.ndarray, order: int, vocab_size: int) -> np.ndarray:
         raise ValueError(
             f"order and vocab_size must give keys of at most 64 bits; {vocab_size}^{order} does not"
         )
-    ids = np.asarray(ids)
+    ids = array_of("ids", ids)
+    if ids.size or ids.ndim != 1:
+        require_ids(vocab_size, ids=ids)
     if len(ids) < order:
         return np.empty(0, np.uint64)
-    require_ids(vocab_size, ids=ids)
     keys = np.zeros(len(ids) - order + 1, np.uint64)
     for place in range(order):
         digits = ids[place : len(ids) - order + 1 + place].astype(np.uint64)
@@ -63,12 +71,18 @@ def to_keys(ids: np.ndarray, order: int, vocab_size: int) -> np.ndarray:
 def from_keys(keys: np.ndarray, order: int, vocab_size: int) -> np.ndarray:
     """The n-grams of :func:`to_keys`, shape (n-grams, order).
 
+    Raises
+    ------
+    ValueError
+        If ``order`` is no whole number from 1, or ``vocab_size`` is no whole number from 1.
+
     Examples
     --------
     >>> from_keys(np.array([12]), order=3, vocab_size=10).tolist()
     [[0, 1, 2]]
     """
-    keys = np.asarray(keys).astype(np.uint64)
+    require_whole(1, order=order, vocab_size=vocab_size)
+    keys = whole_numbers("keys", keys, "keys").astype(np.uint64)
     digits = []
     for _ in range(order):
         digits.append(keys % np.uint64(vocab_size))
@@ -109,7 +123,8 @@ def count_ngrams(
     Raises
     ------
     ValueError
-        If a number is out of its range or an id is not one of the vocabulary.
+        If a number is out of its range or an id is not one of the vocabulary. Also if ``order`` is
+        no whole number from 1, ``folder`` is no path, or ``pieces`` is no iterable.
     OSError
         If a file cannot be written.
 
@@ -122,6 +137,9 @@ def count_ngrams(
     >>> keys.tolist(), counts.tolist()
     ([12, 21], [2, 2])
     """
+    require_whole(1, order=order, vocab_size=vocab_size)
+    require_path(folder=folder)
+    require_iterable(pieces=pieces)
     require_whole(1, keys_in_memory=keys_in_memory)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,12 +162,18 @@ def read_counts(file: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray]:
 
     Both are views of a memory map: what is not looked at is not read.
 
+    Raises
+    ------
+    ValueError
+        If ``file`` is no path.
+
     Examples
     --------
     See :func:`count_ngrams`.
     >>> [part.tolist() for part in read_counts(os.devnull)]
     [[], []]
     """
+    require_path(file=file)
     empty = not Path(file).stat().st_size
     pairs = np.empty(0, _PAIR) if empty else np.memmap(file, _PAIR, mode="r")
     return pairs["key"], pairs["count"]
@@ -162,9 +186,12 @@ def _batches_of_keys(
     count = 0
     tail = np.empty(0, np.int64)
     for piece in pieces:
+        piece = whole_numbers("pieces", piece, "tokens") if np.size(piece) else np.zeros(0, int)
         # Long pieces are cut, so that no piece is larger than what may be in memory.
         for start in range(0, len(piece), size):
-            ids = np.concatenate([tail, np.asarray(piece[start : start + size], np.int64)])
+            cut = piece[start : start + size]
+            require_ids(vocab_size, pieces=cut)
+            ids = np.concatenate([tail, cut.astype(np.int64)])
             keys = to_keys(ids, order, vocab_size)
             tail = ids[len(keys) :]  # the words whose n-grams go on in the next piece
             waiting.append(keys)

@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
-from lmbook_utils._validation import require_positive
+from lmbook_utils._validation import require_positive, require_type
 
 _HEAD = """
 import sys
@@ -47,7 +48,7 @@ def peak_memory(code: str, timeout: float = 300) -> list[int]:
     Raises
     ------
     ValueError
-        If ``timeout`` is no number above 0.
+        If ``timeout`` is no number above 0. Also if ``code`` is no string.
     OSError
         On Windows, which does not tell a process its peak in this way.
     RuntimeError
@@ -61,7 +62,12 @@ def peak_memory(code: str, timeout: float = 300) -> list[int]:
     >>> 45e6 < after - before < 70e6
     True
     """
+    require_type(str, code=code)
     require_positive(timeout=timeout)
+    if "\0" in code:
+        raise ValueError("code must be a program without NUL; it had one")
+    if timeout > threading.TIMEOUT_MAX:
+        raise ValueError(f"timeout must be at most {threading.TIMEOUT_MAX:.0f} s; it was {timeout}")
     if sys.platform == "win32":
         raise OSError("the peak memory of a process can be measured on Linux and macOS only")
     result = subprocess.run(

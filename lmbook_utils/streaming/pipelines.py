@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_list, require_path, require_whole
 from lmbook_utils.streaming.shards import map_ids, read_shards
 
 
@@ -44,7 +44,8 @@ def windows_of_shards(
     Raises
     ------
     ValueError
-        If a number is not a whole number from 1, or there is no file.
+        If a number is not a whole number from 1, or there is no file. Also if ``files`` is no list
+        of ``str or os.PathLike``.
 
     Examples
     --------
@@ -55,6 +56,7 @@ def windows_of_shards(
     ...     print(inputs.numpy().tolist(), targets.numpy().tolist())
     [[4, 5, 6], [7, 8, 9]] [[5, 6, 7], [8, 9, 10]]
     """
+    require_list((str, os.PathLike), files=files)
     if not files:
         raise ValueError("files must hold at least one shard; there was none")
     require_whole(1, window=window, batch_size=batch_size, buffer_size=buffer_size)
@@ -99,7 +101,8 @@ def windows_of_mapped(
     Raises
     ------
     ValueError
-        If a number is not a whole number from 1, or the file holds no whole window.
+        If a number is not a whole number from 1, or the file holds no whole window. Also if
+        ``path`` is no path.
 
     Examples
     --------
@@ -112,6 +115,7 @@ def windows_of_mapped(
     ...     print(sorted(inputs.numpy().tolist()))
     [[4, 5, 6], [7, 8, 9]]
     """
+    require_path(path=path)
     require_whole(1, window=window, batch_size=batch_size)
     ids = map_ids(path)
     count = (len(ids) - 1) // window

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from lmbook_utils import storage
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    array_of,
+    list_of,
+    require_iterable,
+    require_path,
+    require_type,
+    require_whole,
+)
 
 _OPENERS: dict[str, Any] = {"none": open, "gzip": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _COMPRESSORS = {
@@ -55,8 +62,9 @@ def write_shards(
     Raises
     ------
     ValueError
-        If ``compression`` is unknown, an id does not fit in 16 bits or is no whole number, there
-        is nothing to write, or the folder holds shards.
+        If ``compression`` is unknown, an id does not fit in 16 bits or is no whole number, there is
+        nothing to write, or the folder holds shards. Also if ``folder`` is no path, ``compression``
+        is no string, or ``pieces`` is no iterable.
     OSError
         If a file cannot be written.
 
@@ -70,6 +78,9 @@ def write_shards(
     >>> np.concatenate(list(read_shards(files))).tolist()
     [4, 5, 6, 7, 8]
     """
+    require_path(folder=folder)
+    require_type(str, compression=compression)
+    require_iterable(pieces=pieces)
     require_whole(1, tokens_per_shard=tokens_per_shard)
     if compression not in _OPENERS:
         raise ValueError(
@@ -103,7 +114,8 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
     ------
     ValueError
         If a file ends in the middle of an id or of its compressed data, or these are damaged or
-        not compressed as the file's name says, or the name is of another kind.
+        not compressed as the file's name says, or the name is of another kind. Also if ``files``
+        is no iterable.
     OSError
         If a file cannot be read.
 
@@ -113,6 +125,7 @@ def read_shards(files: Iterable[str | os.PathLike[str]]) -> Iterator[np.ndarray]
     >>> list(read_shards([]))
     []
     """
+    files = list_of((str, os.PathLike), files=files)
     for file in map(Path, files):
         known = [name for name, suffix in _SUFFIXES.items() if file.suffix == suffix]
         if not known:
@@ -141,7 +154,8 @@ def write_mapped(pieces: Iterable[np.ndarray], path: str | os.PathLike[str]) -> 
     Raises
     ------
     ValueError
-        If an id does not fit in 16 bits or is no whole number.
+        If an id does not fit in 16 bits or is no whole number. Also if ``path`` is no path, or
+        ``pieces`` is no iterable.
     OSError
         If the file cannot be written.
 
@@ -154,6 +168,8 @@ def write_mapped(pieces: Iterable[np.ndarray], path: str | os.PathLike[str]) -> 
     >>> map_ids(path)[1:3].tolist()
     [5, 6]
     """
+    require_path(path=path)
+    require_iterable(pieces=pieces)
     storage.write_atomically(path, (_checked(piece).tobytes() for piece in pieces))
     return Path(path).stat().st_size // _TYPE.itemsize
 
@@ -169,7 +185,7 @@ def map_ids(path: str | os.PathLike[str]) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the file is empty or ends in the middle of an id.
+        If the file is empty or ends in the middle of an id. Also if ``path`` is no path.
     OSError
         If it cannot be read.
 
@@ -180,6 +196,7 @@ def map_ids(path: str | os.PathLike[str]) -> np.ndarray:
     Traceback (most recent call last):
     ValueError: path must be a file of whole ids; it had 0 bytes
     """
+    require_path(path=path)
     size = Path(path).stat().st_size
     if not size or size % _TYPE.itemsize:
         raise ValueError(f"path must be a file of whole ids; it had {size} bytes")
@@ -204,7 +221,7 @@ def _regrouped(pieces: Iterable[np.ndarray], length: int) -> Iterator[np.ndarray
 
 
 def _checked(piece: np.ndarray) -> np.ndarray:
-    ids = np.asarray(piece)
+    ids = array_of("pieces", piece)
     if ids.ndim != 1 or (ids.size and not np.issubdtype(ids.dtype, np.integer)):
         raise ValueError(
             f"pieces must be whole numbers, shape (tokens,); one was {ids.dtype}, {ids.shape}"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_iterable, require_whole, whole_numbers
 
 T = TypeVar("T")
 
@@ -32,15 +32,18 @@ def shuffled(items: Iterable[T], buffer_size: int, seed: int = 0) -> Iterator[T]
     Raises
     ------
     ValueError
-        If ``buffer_size`` is not a whole number from 1.
+        If ``buffer_size`` is not a whole number from 1. Also if ``seed`` is no whole number from 0,
+        or ``items`` is no iterable.
 
     Examples
     --------
-    >>> list(shuffled("abcdef", buffer_size=1))
+    >>> list(shuffled(list("abcdef"), buffer_size=1))
     ['a', 'b', 'c', 'd', 'e', 'f']
-    >>> sorted(shuffled("abcdef", buffer_size=3))
+    >>> sorted(shuffled(list("abcdef"), buffer_size=3))
     ['a', 'b', 'c', 'd', 'e', 'f']
     """
+    require_whole(0, seed=seed)
+    require_iterable(items=items)
     require_whole(1, buffer_size=buffer_size)
     rng = np.random.default_rng(seed)
     buffer: list[T] = []
@@ -79,7 +82,7 @@ def neighbour_distances(order: np.ndarray) -> np.ndarray:
     >>> neighbour_distances(np.array([2, 0, 1])).tolist()
     [1, 2]
     """
-    order = np.asarray(order)
+    order = whole_numbers("order", order)
     if order.ndim != 1 or len(order) < 2 or not np.array_equal(np.sort(order), range(len(order))):
         raise ValueError("order must hold each of 0, 1, 2, … once, and at least two of them")
     places = np.empty(len(order), int)

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from lmbook_utils import datasets
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_type, require_whole
 from lmbook_utils.tasks.padding import Batch, pad, predict
 
 LAYERS, HEADS, UNITS, INNER, LONGEST = 6, 12, 384, 1536, 512
@@ -244,13 +244,14 @@ def states_of_pieces(encoder: keras.Model, layer: int = LAYERS) -> keras.Model:
     Raises
     ------
     ValueError
-        If there is no such layer.
+        If there is no such layer. Also if ``encoder`` is no ``Model``.
 
     Examples
     --------
     >>> states_of_pieces(build_encoder()).output_shape
     (None, None, 384)
     """
+    require_type(keras.Model, encoder=encoder)
     if layer not in range(1, LAYERS + 1):
         raise ValueError(f"layer must be from 1 to {LAYERS}; it was {layer!r}")
     return keras.Model(encoder.inputs, encoder.get_layer(f"norm_{layer - 1}").output)
@@ -267,10 +268,16 @@ def build_classifier(encoder: keras.Model) -> keras.Model:
     keras.Model
         Maps ``[ids, mask]`` to log-odds of shape (texts, 1).
 
+    Raises
+    ------
+    ValueError
+        If ``encoder`` is no ``Model``.
+
     Examples
     --------
     >>> build_classifier(build_encoder()).output_shape
     (None, 1)
     """
+    require_type(keras.Model, encoder=encoder)
     logit = layers.Dense(1, kernel_initializer="zeros", name="logit")(encoder.output)
     return keras.Model(encoder.input, logit, name="minilm_classifier")

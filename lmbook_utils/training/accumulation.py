@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from lmbook_utils import models
+from lmbook_utils._validation import real_numbers, require_list, require_type
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -50,6 +51,7 @@ def accumulated_gradients(
     ------
     ValueError
         If there is no part, no word has a weight, or there are states for another number of parts.
+        Also if ``model`` is no ``Model``, or ``parts`` is no list of ``Sequence``.
 
     Examples
     --------
@@ -59,9 +61,15 @@ def accumulated_gradients(
     >>> len(result.gradients), len(result.states)
     (6, 2)
     """
+    require_type(keras.Model, model=model)
+    require_list(Sequence, parts=parts)
+    if any(len(part) != 3 for part in parts):
+        raise ValueError("parts must be inputs, targets and weights each; one was not")
     words = float(sum(weights.sum() for _, _, weights in parts))
     if not words:
         raise ValueError("parts must hold at least one word with a weight; there was none")
+    if states is not None:
+        require_list(Sequence, states=states)
     if states is not None and len(states) != len(parts):
         raise ValueError(
             f"states must be those of as many parts, {len(parts)}; there were {len(states)}"
@@ -72,7 +80,7 @@ def accumulated_gradients(
     for number, (inputs, targets, weights) in enumerate(parts):
         models.reset_state(model)
         for variable, value in zip(variables, states[number] if states else [], strict=False):
-            variable.assign(value)
+            variable.assign(real_numbers("states", value))
         with tf.GradientTape() as tape:
             logits = model(inputs, training=True)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from lmbook_utils import storage
+from lmbook_utils._validation import require_iterable, require_list, require_path
 
 _FILE = "checkpoint.npz"
 _HISTORY = "history.csv"
@@ -33,6 +34,8 @@ class Checkpoint:
 
     Raises
     ------
+    ValueError
+        If ``folder`` is no path.
     OSError
         If the folder cannot be created, or is a file.
 
@@ -51,6 +54,7 @@ name another folder
     """
 
     def __init__(self, folder: str | os.PathLike[str], settings: dict[str, Any]):
+        require_path(folder=folder)
         self.folder = Path(folder)
         self._settings = json.loads(json.dumps(settings))  # as it will come back from the file
         try:
@@ -72,9 +76,12 @@ name another folder
 
         Raises
         ------
+        ValueError
+            If ``arrays`` is no iterable.
         OSError
             If it cannot be written; the checkpoint before is still there.
         """
+        require_iterable(arrays=arrays)
         header = json.dumps({"settings": self._settings, "progress": progress})
         content = io.BytesIO()
         named: dict[str, Any] = {f"array_{number}": array for number, array in enumerate(arrays)}
@@ -116,7 +123,15 @@ name another folder
         return arrays, progress
 
     def write_history(self, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Write a table beside the checkpoint, ``history.csv``, for people and spreadsheets."""
+        """Write a table beside the checkpoint, ``history.csv``, for people and spreadsheets.
+
+        Raises
+        ------
+        ValueError
+            If ``names`` is no list of strings, or ``rows`` no list of lists.
+        """
+        require_list(str, names=names)
+        require_list(Sequence, rows=rows)
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(names)

@@ -13,7 +13,13 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lmbook_utils import batching, metrics, models, output_losses
-from lmbook_utils._validation import require_ids, require_positive, require_whole
+from lmbook_utils._validation import (
+    require_callable,
+    require_ids,
+    require_path,
+    require_positive,
+    require_whole,
+)
 from lmbook_utils.models.tied import TiedEmbedding
 from lmbook_utils.training.adam import FusedAdam
 from lmbook_utils.training.checkpoints import Checkpoint
@@ -111,13 +117,18 @@ def train_language_model(
     Raises
     ------
     ValueError
-        If ``steps`` is not more than ``warmup_steps``, ``evaluations`` is not from 1 to
-        ``steps``, another number is out of its range, a text is empty or holds ids that the
-        model does not know, the training text is shorter than the number of streams, the
-        checkpoint is damaged or belongs to another training, or the weights become NaN.
+        If ``steps`` is not more than ``warmup_steps``, ``evaluations`` is not from 1 to ``steps``,
+        another number is out of its range, a text is empty or holds ids that the model does not
+        know, the training text is shorter than the number of streams, the checkpoint is damaged or
+        belongs to another training, or the weights become NaN. Also if ``checkpoint`` is no path,
+        or ``output_loss`` is no function.
     OSError
         If the checkpoint cannot be read or written.
     """
+    if checkpoint is not None:
+        require_path(checkpoint=checkpoint)
+    if output_loss is not None:
+        require_callable(output_loss=output_loss)
     _require_budget(steps, unrolled_steps, learning_rate, warmup_steps, evaluations)
     if clip_norm is not None:
         require_positive(clip_norm=clip_norm)

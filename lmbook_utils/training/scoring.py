@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from lmbook_utils import batching, metrics, models
-from lmbook_utils._validation import require_ids, require_whole
+from lmbook_utils._validation import require_ids, require_type, require_whole
 from lmbook_utils.metrics import TokenScores
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -83,8 +83,10 @@ def score_next_words(model: keras.Model, ids: np.ndarray, window: int) -> TokenS
     ------
     ValueError
         If ``ids`` is empty or holds one that the model does not know, ``window`` is not a whole
-        number from 1, the model is of another kind, or its weights are NaN.
+        number from 1, the model is of another kind, or its weights are NaN. Also if ``model`` is no
+        ``Model``.
     """
+    require_type(keras.Model, model=model)
     require_whole(1, window=window)
     if len(model.output_shape) != 2:
         raise ValueError(

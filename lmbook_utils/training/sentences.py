@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from lmbook_utils import models
+from lmbook_utils._validation import require_sentences, require_type
 from lmbook_utils.vocabulary import Vocabulary
 
 # Each scoring builds a graph of its own, for a copy with another batch size; TensorFlow would warn.
@@ -43,12 +44,13 @@ def score_sentences(
     Raises
     ------
     ValueError
-        If ``sentences`` holds text that was not tokenised, the model is of another kind or
-        differs from the vocabulary in size, or its weights are NaN.
+        If ``sentences`` holds text that was not tokenised, the model is of another kind or differs
+        from the vocabulary in size, or its weights are NaN. Also if ``vocabulary`` is no
+        ``Vocabulary``, or ``sentences`` is no list of lists of strings.
     """
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_sentences(sentences=sentences)
     models.require_vocabulary_size(model, len(vocabulary))
-    if isinstance(sentences, str):
-        raise ValueError("sentences must be a list of tokenised sentences; it was one string")
     encoded = [vocabulary.encode(sentence) for sentence in sentences]
     by_length = np.argsort([len(ids) for ids in encoded], kind="stable")
     reader = models.with_batch_size(model, _SENTENCES_AT_ONCE)

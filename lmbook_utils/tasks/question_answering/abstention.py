@@ -1,8 +1,11 @@
 """When to say nothing: a threshold for how sure a reader must be."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
+
+from lmbook_utils._validation import array_of, is_number, real_numbers
 
 
 class AnsweringCurve(NamedTuple):
@@ -89,11 +92,14 @@ def value_of(
     [1.0, 1.0]
     """
     sureness, values = _checked(sureness, values)
-    if np.shape(answerable) != values.shape:
+    answerable = array_of("answerable", answerable)
+    if answerable.shape != values.shape:
         raise ValueError(
-            f"answerable must be of the same questions; its shape was {np.shape(answerable)}, "
+            f"answerable must be of the same questions; its shape was {answerable.shape}, "
             f"not {values.shape}"
         )
+    if not is_number(threshold) or math.isnan(threshold):
+        raise ValueError(f"threshold must be a number; it was {threshold!r}")
     return np.where(sureness >= threshold, values, np.where(answerable, 0.0, 1.0))
 
 
@@ -111,10 +117,12 @@ def mean_value(
 
 
 def _checked(sureness: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    sureness, values = np.asarray(sureness, float), np.asarray(values, float)
+    sureness, values = real_numbers("sureness", sureness), real_numbers("values", values)
     if sureness.shape != values.shape or sureness.ndim != 1 or not len(values):
         raise ValueError(
             "sureness and values must be of the same questions, at least one; their shapes were "
             f"{sureness.shape} and {values.shape}"
         )
+    if np.isnan(sureness).any() or np.isnan(values).any():
+        raise ValueError("sureness and values must be numbers; one was NaN")
     return sureness, values

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from lmbook_utils._validation import require_list, require_type
 from lmbook_utils.tasks.question_answering.data import Question
 
 LONGEST = 6
@@ -90,6 +91,7 @@ def asks_for(question: str | Question) -> str:
     >>> [asks_for(q) for q in ("Who came?", "In which year?", "By how much?", "Which metal?", "")]
     ['person', 'time', 'number', 'thing', 'thing']
     """
+    require_type((str, Question), question=question)
     text = question.text if isinstance(question, Question) else question
     return next((kind for kind, asks in _ASKS if re.search(asks, text.lower())), "thing")
 
@@ -106,6 +108,11 @@ def answer_spans(tokens: list[str]) -> list[Span]:
     tokens
         In the case in which they were written.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings.
+
     Examples
     --------
     >>> tokens = "The Battle of Shiloh lasted two days .".split()
@@ -114,6 +121,7 @@ def answer_spans(tokens: list[str]) -> list[Span]:
     >>> [" ".join(tokens[s.start : s.end]) for s in answer_spans(tokens) if s.kind == "amount"]
     ['two days']
     """
+    require_list(str, tokens=tokens)
     classes = [_class_of(tokens, i) for i in range(len(tokens))]
     spans = []
     for start in range(len(tokens)):

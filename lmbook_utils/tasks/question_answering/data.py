@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 
 from lmbook_utils import datasets
-from lmbook_utils._validation import is_whole
+from lmbook_utils._validation import is_whole, require_list, require_type
 from lmbook_utils.datasets.splits import split_documents
 from lmbook_utils.datasets.wikipedia import Article, sentence_checksum
 from lmbook_utils.preprocessing import tokenize
@@ -80,13 +80,15 @@ def parse_question(line: str) -> Question:
     Raises
     ------
     ValueError
-        If the question is empty, an answer holds no token, or something is missing.
+        If the question is empty, an answer holds no token, or something is missing. Also if
+        ``line`` is no string.
 
     Examples
     --------
     >>> parse_question('{"question": "How tall was Achilles?", "article": null}')
     Question(text='How tall was Achilles?', answers=())
     """
+    require_type(str, line=line)
     try:
         row = json.loads(line)
         text, places = row["question"], []
@@ -159,6 +161,7 @@ def split_questions(questions: Sequence[Question]) -> dict[str, tuple[Question, 
     >>> {name: len(part) for name, part in parts.items()}
     {'development': 205, 'test': 209}
     """
+    require_list(Question, questions=questions)
     groups = [
         [article.title for article in datasets.load_wikipedia().articles],
         [question.text for question in load_questions() if not question.answers],
@@ -179,13 +182,14 @@ def sentence_of(answer: Answer) -> str:
     Raises
     ------
     ValueError
-        If there is no such article or sentence.
+        If there is no such article or sentence. Also if ``answer`` is no ``Answer``.
 
     Examples
     --------
     >>> sentence_of(Answer("Aberdeen (disambiguation)", 0, 5, 6, ""))
     'Aberdeen is a city in Scotland, United Kingdom.'
     """
+    require_type(Answer, answer=answer)
     article = _articles().get(answer.article)
     if article is None or not 0 <= answer.sentence < len(article.sentences):
         raise ValueError(
@@ -201,13 +205,15 @@ def answer_text(answer: Answer) -> str:
     Raises
     ------
     ValueError
-        If there is no such sentence, or it has not so many tokens.
+        If there is no such sentence, or it has not so many tokens. Also if ``answer`` is no
+        ``Answer``.
 
     Examples
     --------
     >>> answer_text(Answer("Aberdeen (disambiguation)", 0, 7, 9, ""))
     'United Kingdom'
     """
+    require_type(Answer, answer=answer)
     sentence = sentence_of(answer)
     places = token_places(sentence)
     if not 0 <= answer.start < answer.end <= len(places):
@@ -226,14 +232,22 @@ def token_places(sentence: str) -> list[tuple[int, int]]:
     sentence
         A clean sentence, as those of the corpus are.
 
+    Raises
+    ------
+    ValueError
+        If ``sentence`` is no string.
+
     Examples
     --------
     >>> token_places("In 1867, again.")
     [(0, 2), (3, 7), (7, 8), (9, 14), (14, 15)]
     """
+    require_type(str, sentence=sentence)
     places, position = [], 0
     for token in tokenize(sentence, lowercase=False):
-        position = sentence.index(token, position)
+        position = sentence.find(token, position)
+        if position < 0:
+            raise ValueError(f"sentence must be clean text; {token!r} is not in {sentence!r:.80}")
         places.append((position, position + len(token)))
         position += len(token)
     return places

@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    real_numbers,
+    require_callable,
+    require_list,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.tasks.question_answering.data import Question
 from lmbook_utils.tasks.question_answering.passages import PassageIndex
 from lmbook_utils.tasks.recommendation import Outcomes
@@ -25,11 +31,17 @@ def article_groups(questions: Sequence[Question]) -> np.ndarray:
     -------
     ndarray of int64, shape (questions,)
 
+    Raises
+    ------
+    ValueError
+        If ``questions`` is no list of ``Question``.
+
     Examples
     --------
     >>> article_groups([Question("Who?"), Question("What?")]).tolist()
     [0, 1]
     """
+    require_list(Question, questions=questions)
     names: dict[str, int] = {}
     keys = [question.article or f"\0{question.text}" for question in questions]
     return np.array([names.setdefault(key, len(names)) for key in keys])
@@ -62,7 +74,8 @@ def judge_ranking(
     Raises
     ------
     ValueError
-        If there is no question, one has no answer, or a score is NaN.
+        If there is no question, one has no answer, or a score is NaN. Also if ``rank`` is no
+        function, ``index`` is no ``PassageIndex``, or ``questions`` is no list of ``Question``.
 
     Examples
     --------
@@ -74,6 +87,9 @@ def judge_ranking(
     >>> judge_ranking(lambda text: np.array([0.5, 0.4]), index, [question]).ranks.tolist()
     [1]
     """
+    require_callable(rank=rank)
+    require_type(PassageIndex, index=index)
+    require_list(Question, questions=questions)
     require_whole(1, list_length=list_length)
     if not questions or not all(question.answers for question in questions):
         raise ValueError("questions must be at least one, and all must have an answer")
@@ -93,12 +109,21 @@ def judge_ranking(
 def best(scores: np.ndarray, k: int) -> np.ndarray:
     """The numbers of the ``k`` passages with the highest scores, the best first.
 
+    Raises
+    ------
+    ValueError
+        If ``k`` is no whole number from 1.
+
     Examples
     --------
     >>> best(np.array([0.1, 0.5, 0.5]), 2).tolist()
     [1, 2]
     """
+    require_whole(1, k=k)
+    scores = real_numbers("scores", scores, "passages")
     k = min(k, len(scores))
+    if not k:
+        raise ValueError("scores must be of at least one passage; there was none")
     candidates = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
     return candidates[np.argsort(-scores[candidates], kind="stable")][:k]
 
@@ -140,11 +165,18 @@ def exact_match(guess: str, answers: Sequence[str]) -> float:
     answers
         What is right; empty if the question has no answer, so that ``""`` is right.
 
+    Raises
+    ------
+    ValueError
+        If ``guess`` is no string, or ``answers`` is no list of strings.
+
     Examples
     --------
     >>> exact_match("Jim Lovell.", ["the Lindberghs", "jim lovell"]), exact_match("", [])
     (1.0, 1.0)
     """
+    require_type(str, guess=guess)
+    require_list(str, answers=answers)
     normal = normalise_answer(guess)
     return float(normal in [normalise_answer(answer) for answer in answers or [""]])
 
@@ -159,11 +191,18 @@ def token_f1(guess: str, answers: Sequence[str]) -> float:
     guess, answers
         As in :func:`exact_match`. Where one of the two has no word, F1 is 1 if neither has.
 
+    Raises
+    ------
+    ValueError
+        If ``guess`` is no string, or ``answers`` is no list of strings.
+
     Examples
     --------
     >>> token_f1("General Johnston", ["Albert Sidney Johnston"])
     0.4
     """
+    require_type(str, guess=guess)
+    require_list(str, answers=answers)
     return max(_f1(guess, answer) for answer in answers or [""])
 
 

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from tokenizers import Tokenizer
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.tasks import minilm
 from lmbook_utils.tasks.question_answering.answer_types import asks_for
 from lmbook_utils.tasks.question_answering.data import token_places
@@ -33,16 +34,27 @@ _END = re.compile(
 def text_to_encode(passage: Passage) -> str:
     """What the encoder reads of a passage: the title of its article and the sentence.
 
+    Raises
+    ------
+    ValueError
+        If ``passage`` is no ``Passage``.
+
     Examples
     --------
     >>> text_to_encode(Passage("Ant", 0, "They live together.", "Ants are many.", ""))
     'Ant. They live together.'
     """
+    require_type(Passage, passage=passage)
     return f"{passage.title}. {passage.text}"
 
 
 def asked_phrase(question: str) -> str:
     """The words of a question that say what is asked for; a general word if there are none.
+
+    Raises
+    ------
+    ValueError
+        If ``question`` is no string.
 
     Examples
     --------
@@ -51,6 +63,7 @@ def asked_phrase(question: str) -> str:
     >>> [asked_phrase(q) for q in ("Who edits it?", "How many cups?", "When?", "")]
     ['a person', 'cups', 'a date', '']
     """
+    require_type(str, question=question)
     found = _ASKED.search(question)
     if found:
         return _END.sub("", found[1]).strip()

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.sparse import csc_array
 
-from lmbook_utils._validation import is_number
+from lmbook_utils._validation import is_number, list_of, require_list, require_type
 from lmbook_utils.datasets.wikipedia import Article
 from lmbook_utils.tasks.question_answering.data import Question
 from lmbook_utils.tasks.question_answering.words import stems
@@ -40,12 +40,18 @@ class Passage:
 def make_passages(articles: Iterable[Article]) -> list[Passage]:
     """Make a passage of each sentence.
 
+    Raises
+    ------
+    ValueError
+        If ``articles`` is no list of ``Article``.
+
     Examples
     --------
     >>> [passage] = make_passages([Article("Ant", (), ("Ants live together.",))])
     >>> passage.title, passage.number, passage.text, passage.after
     ('Ant', 0, 'Ants live together.', '')
     """
+    articles = list_of(Article, articles=articles)
     passages = []
     for article in articles:
         padded = ["", *article.sentences, ""]
@@ -95,11 +101,25 @@ class PassageIndex:
         return {(p.title, p.number): i for i, p in enumerate(self.passages)}
 
     def word_ids(self, question: str) -> list[int]:
-        """The numbers of a question's words, as often as they come; unknown words are left out."""
+        """The numbers of a question's words, as often as they come; unknown words are left out.
+
+        Raises
+        ------
+        ValueError
+            If ``question`` is no string.
+        """
+        require_type(str, question=question)
         return [self.vocabulary[word] for word in stems(question) if word in self.vocabulary]
 
     def counts_of(self, question: str) -> np.ndarray:
-        """The counts of the question's known words, shape (passages, words of the question)."""
+        """The counts of the question's known words, shape (passages, words of the question).
+
+        Raises
+        ------
+        ValueError
+            If ``question`` is no string.
+        """
+        require_type(str, question=question)
         counts: np.ndarray = self.counts[:, self.word_ids(question)].toarray()
         return counts
 
@@ -109,8 +129,9 @@ class PassageIndex:
         Raises
         ------
         ValueError
-            If an answer is in none of the passages.
+            If an answer is in none of the passages. Also if ``question`` is no ``Question``.
         """
+        require_type(Question, question=question)
         places = [(answer.article, answer.sentence) for answer in question.answers]
         missing = [place for place in places if place not in self.numbers]
         if missing:
@@ -136,7 +157,8 @@ def build_index(
     Raises
     ------
     ValueError
-        If there is no passage with a word in it, or a weight is no number from 0.
+        If there is no passage with a word in it, or a weight is no number from 0. Also if
+        ``passages`` is no list of ``Passage``.
 
     Examples
     --------
@@ -145,6 +167,7 @@ def build_index(
     >>> dict(zip(index.vocabulary, index.counts.toarray()[0].tolist()))
     {'ant': 2.0, 'live': 1.5, 'togeth': 1.0, 'they': 0.5, 'long': 0.5}
     """
+    require_list(Passage, passages=passages)
     for name, weight in {"neighbour": neighbour_weight, "title": title_weight}.items():
         if not is_number(weight) or not 0 <= weight < np.inf:
             raise ValueError(f"{name}_weight must be a number from 0; it was {weight!r}")

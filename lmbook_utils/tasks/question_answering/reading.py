@@ -17,7 +17,15 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    array_of,
+    places_in,
+    real_numbers,
+    require_list,
+    require_number,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.preprocessing import tokenize
 from lmbook_utils.tasks.question_answering.answer_types import (
     ASKED,
@@ -80,14 +88,34 @@ class Candidates:
     features: np.ndarray
 
     def with_columns(self, **columns: np.ndarray) -> "Candidates":
-        """The same candidates with other values of some features."""
+        """The same candidates with other values of some features.
+
+        Raises
+        ------
+        ValueError
+            If there is no such feature, or not a number for each candidate.
+        """
         features = self.features.copy()
         for name, values in columns.items():
+            if name.replace("_", " ") not in _COLUMN:
+                raise ValueError(f"{name} must be one of {', '.join(FEATURES)}")
+            values = real_numbers(name, values, "candidates")
+            if len(values) != len(features):
+                raise ValueError(f"{name} must be {len(features)} numbers; it was {len(values)}")
             features[:, _COLUMN[name.replace("_", " ")]] = values
         return replace(self, features=features)
 
     def column(self, name: str) -> np.ndarray:
-        """One feature of all candidates, shape (candidates,)."""
+        """One feature of all candidates, shape (candidates,).
+
+        Raises
+        ------
+        ValueError
+            If there is no such feature.
+        """
+        require_type(str, name=name)
+        if name not in _COLUMN:
+            raise ValueError(f"name must be one of {', '.join(FEATURES)}; it was {name!r}")
         return self.features[:, _COLUMN[name]]
 
 
@@ -115,6 +143,11 @@ def find_candidates(question: str, index: PassageIndex, scores: Mapping[int, flo
     scores
         The number of a passage that is read → its score in the search, the best first.
 
+    Raises
+    ------
+    ValueError
+        If ``question`` is no string, ``index`` is no ``PassageIndex``, or ``scores`` is no mapping.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.question_answering.passages import Passage, build_index
@@ -126,6 +159,12 @@ def find_candidates(question: str, index: PassageIndex, scores: Mapping[int, flo
     >>> found.features.shape == (5, len(FEATURES))
     True
     """
+    require_type(str, question=question)
+    require_type(PassageIndex, index=index)
+    require_type(Mapping, scores=scores)
+    places_in(len(index.passages), scores=list(scores))
+    for score in scores.values():
+        require_number(scores=score)
     asked, weights = asks_for(question), _word_weights(question, index)
     highest = max(scores.values(), default=0.0)
     texts, passages, spans, rows = [], [], [], []
@@ -244,6 +283,11 @@ def rule_of_thumb(candidates: Candidates) -> np.ndarray:
     -------
     ndarray, shape (candidates,)
 
+    Raises
+    ------
+    ValueError
+        If ``candidates`` is no ``Candidates``.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.question_answering.passages import Passage, build_index
@@ -252,6 +296,7 @@ def rule_of_thumb(candidates: Candidates) -> np.ndarray:
     >>> found.texts[int(rule_of_thumb(found).argmax())]
     'Reber'
     """
+    require_type(Candidates, candidates=candidates)
     whole = (candidates.column("goes on left") == 0) & (candidates.column("goes on right") == 0)
     new = candidates.column("in question") == 0
     scores: np.ndarray = (
@@ -266,12 +311,21 @@ def rule_of_thumb(candidates: Candidates) -> np.ndarray:
 def is_right(candidates: Candidates, question: Question, index: PassageIndex) -> np.ndarray:
     """Whether each candidate is an answer, in a passage that answers, shape (candidates,).
 
+    Raises
+    ------
+    ValueError
+        If ``candidates`` is no ``Candidates``, ``question`` is no ``Question``, or ``index`` is no
+        ``PassageIndex``.
+
     Examples
     --------
     >>> none = find_candidates("", PassageIndex([], {}, np.zeros((0, 0))), {})
     >>> is_right(none, Question("?"), PassageIndex([], {}, np.zeros((0, 0)))).tolist()
     []
     """
+    require_type(Candidates, candidates=candidates)
+    require_type(Question, question=question)
+    require_type(PassageIndex, index=index)
     answers = {normalise_answer(answer_text(answer)) for answer in question.answers}
     passages = index.answering(question)
     right = [normalise_answer(text) in answers for text in candidates.texts]
@@ -292,9 +346,15 @@ class AnswerScorer:
     ----------
     model_ : Pipeline
         What was trained: features made comparable, and a weight for each.
+
+    Raises
+    ------
+    ValueError
+        If ``without`` is no list of strings.
     """
 
     def __init__(self, c: float = 0.1, without: Sequence[str] = ()):
+        require_list(str, without=without)
         unknown = set(without) - set(FEATURES)
         if unknown:
             raise ValueError(f"without must name features; {sorted(unknown)} are none")
@@ -314,8 +374,13 @@ class AnswerScorer:
         Raises
         ------
         ValueError
-            If no candidate is right, or all are.
+            If no candidate is right, or all are. Also if ``candidates`` is no list of
+            ``Candidates``, or ``right`` is no list of ``ndarray``.
         """
+        require_list(Candidates, candidates=candidates)
+        require_list(np.ndarray, right=right)
+        if [one.shape for one in right] != [(len(one.texts),) for one in candidates]:
+            raise ValueError("right must say of each of the candidates whether it is right")
         labels = np.concatenate([np.zeros(0, bool), *right])
         if not 0 < labels.sum() < len(labels):
             raise ValueError(
@@ -330,7 +395,14 @@ class AnswerScorer:
         return self
 
     def score(self, candidates: Candidates) -> np.ndarray:
-        """The log-odds that each candidate is the answer, shape (candidates,)."""
+        """The log-odds that each candidate is the answer, shape (candidates,).
+
+        Raises
+        ------
+        ValueError
+            If ``candidates`` is no ``Candidates``.
+        """
+        require_type(Candidates, candidates=candidates)
         if not candidates.texts:
             return np.zeros(0)
         scores: np.ndarray = self.model_.decision_function(candidates.features[:, self._columns])
@@ -345,6 +417,11 @@ class AnswerScorer:
 def best_guess(candidates: Candidates, scores: np.ndarray) -> Guess:
     """The candidate with the highest score; of equal ones the first; an empty one if there is none.
 
+    Raises
+    ------
+    ValueError
+        If ``candidates`` is no ``Candidates``.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.question_answering.passages import Passage, build_index
@@ -353,6 +430,13 @@ def best_guess(candidates: Candidates, scores: np.ndarray) -> Guess:
     >>> best_guess(found, np.array([1.5, 0.5, 0.2]))
     Guess(text='Reber', passage=0, span=Span(start=0, end=1, kind='name'), score=1.5)
     """
+    require_type(Candidates, candidates=candidates)
+    scores = real_numbers("scores", scores, "candidates")
+    if len(scores) != len(candidates.texts) or np.isnan(scores).any():
+        raise ValueError(
+            f"scores must be a number for each of the {len(candidates.texts)} candidates; the "
+            f"shape was {scores.shape}, or one was NaN"
+        )
     if not len(scores):
         return NO_GUESS
     i = int(np.argmax(scores))
@@ -375,15 +459,26 @@ def recorded_scores(row: Mapping[str, str], passages: int) -> np.ndarray:
     -------
     ndarray, shape (passages,)
 
+    Raises
+    ------
+    ValueError
+        If ``row`` is no mapping, or ``passages`` is no whole number from 1.
+
     Examples
     --------
     >>> recorded_scores({"passages": "2 0", "cosines": "0.9 0.5"}, 3).tolist()
     [0.5, -inf, 0.9]
     """
+    require_type(Mapping, row=row)
+    require_whole(1, passages=passages)
     scores = np.full(passages, -np.inf)
-    scores[[int(number) for number in row["passages"].split()]] = [
-        float(cosine) for cosine in row["cosines"].split()
-    ]
+    try:
+        numbers = [int(number) for number in row["passages"].split()]
+        scores[places_in(passages, row=numbers)] = list(map(float, row["cosines"].split()))
+    except (KeyError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f"row must hold passages and cosines, numbers with spaces between; {error!r}"
+        ) from None
     return scores
 
 
@@ -415,6 +510,12 @@ def cross_fitted_scores(
     list of ndarray
         The scores of each question's candidates.
 
+    Raises
+    ------
+    ValueError
+        If ``candidates`` is no list of ``Candidates``, ``right`` is no list of ``ndarray``, or
+        ``scorer`` is no ``AnswerScorer``.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.question_answering.passages import Passage, build_index
@@ -425,7 +526,20 @@ def cross_fitted_scores(
     >>> [int(s.argmax()) for s in scores]
     [0, 0]
     """
+    require_list(Candidates, candidates=candidates)
+    require_list(np.ndarray, right=right)
+    require_type(AnswerScorer, scorer=scorer)
     require_whole(2, folds=folds)
+    groups = array_of("groups", groups)
+    if groups.dtype == object:
+        raise ValueError("groups must be numbers or names; they were objects")
+    if groups.ndim != 1 or not len(candidates) == len(right) == len(groups):
+        raise ValueError(
+            "candidates, right and groups must be of the same questions; there were "
+            f"{len(candidates)}, {len(right)} and {groups.shape}"
+        )
+    if len(np.unique(groups)) < folds:
+        raise ValueError(f"folds must be at most the number of groups; it was {folds}")
     scores: list[np.ndarray] = [np.zeros(0)] * len(candidates)
     for train, held_out in GroupKFold(folds).split(candidates, groups=groups):
         model = AnswerScorer(scorer.c, scorer.without)

@@ -6,7 +6,15 @@ are left out. Where nothing of a question is known, all scores are 0.
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, require_positive
+from lmbook_utils._validation import (
+    finite_numbers,
+    is_number,
+    real_numbers,
+    require_number,
+    require_positive,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.tasks.question_answering.passages import PassageIndex
 
 K1, B = 0.9, 0.5  # these and the next two: the best on the development questions, or near it
@@ -39,7 +47,8 @@ def bm25(index: PassageIndex, question: str, k1: float = K1, b: float = B) -> np
     Raises
     ------
     ValueError
-        If ``question`` is no string, or a parameter is out of its range.
+        If ``question`` is no string, or a parameter is out of its range. Also if ``index`` is no
+        ``PassageIndex``, or ``question`` is no string.
 
     Examples
     --------
@@ -49,6 +58,8 @@ def bm25(index: PassageIndex, question: str, k1: float = K1, b: float = B) -> np
     >>> int(bm25(index, "Where do bees live?").argmax())
     1
     """
+    require_type(PassageIndex, index=index)
+    require_type(str, question=question)
     require_positive(k1=k1)
     _require_share(b=b)
     counts, ids = index.counts_of(question), index.word_ids(question)
@@ -90,7 +101,8 @@ def query_likelihood(
     Raises
     ------
     ValueError
-        If not just one of ``mu`` and ``weight`` is given, or it is out of its range.
+        If not just one of ``mu`` and ``weight`` is given, or it is out of its range. Also if
+        ``index`` is no ``PassageIndex``, or ``question`` is no string.
 
     Examples
     --------
@@ -100,8 +112,10 @@ def query_likelihood(
     >>> np.exp(query_likelihood(index, "ants", weight=0.2)).round(3).tolist()
     [0.45, 0.05]
     """
+    require_type(PassageIndex, index=index)
+    require_type(str, question=question)
     if (mu is None) == (weight is None):
-        raise ValueError(f"give either mu or weight; they were {mu!r} and {weight!r}")
+        raise ValueError(f"either mu or weight must be given; they were {mu!r} and {weight!r}")
     counts = index.counts_of(question)
     collection = index.collection_probabilities[index.word_ids(question)]
     if mu is not None:
@@ -146,6 +160,7 @@ def dirichlet(
     [[0.375, 0.625], [0.5, 0.5]]
     """
     require_positive(mu=mu)
+    counts, lengths, collection = _checked(counts, lengths, collection)
     return (counts + mu * collection) / (lengths[:, None] + mu)
 
 
@@ -181,6 +196,7 @@ def jelinek_mercer(
     _require_share(weight=weight)
     if weight == 0:
         raise ValueError("weight must be above 0, or a word that a passage lacks is impossible")
+    counts, lengths, collection = _checked(counts, lengths, collection)
     own = np.divide(counts, lengths[:, None], where=lengths[:, None] > 0, out=np.zeros_like(counts))
     share = np.where(lengths > 0, weight, 1.0)[:, None]
     mixed: np.ndarray = (1 - share) * own + share * collection
@@ -209,7 +225,8 @@ def reciprocal_rank_fusion(*scores: np.ndarray, k: float = 60.0, longest: int = 
     Raises
     ------
     ValueError
-        If there are no scores, or not of the same passages.
+        If there are no scores, or not of the same passages. Also if ``k`` is no finite number from
+        0, or ``longest`` is no whole number from 1.
 
     Examples
     --------
@@ -217,17 +234,32 @@ def reciprocal_rank_fusion(*scores: np.ndarray, k: float = 60.0, longest: int = 
     >>> int(reciprocal_rank_fusion(words, meaning).argmax())
     2
     """
-    if not scores or len({np.shape(one) for one in scores}) > 1:
-        shapes = [np.shape(one) for one in scores]
+    require_number(0, k=k)
+    require_whole(1, longest=longest)
+    scores = tuple(real_numbers("scores", one, "passages") for one in scores)
+    if not scores or len({one.shape for one in scores}) > 1:
+        shapes = [one.shape for one in scores]
         raise ValueError(f"scores must be of the same passages; their shapes were {shapes}")
-    if not is_number(k) or k < 0:
-        raise ValueError(f"k must be a number from 0; it was {k!r}")
-    fused = np.zeros(np.shape(scores[0]))
+    fused = np.zeros(scores[0].shape)
     for one in scores:
-        order = np.argsort(-np.asarray(one), kind="stable")[:longest]
-        order = order[np.asarray(one)[order] > -np.inf]
+        order = np.argsort(-one, kind="stable")[:longest]
+        order = order[one[order] > -np.inf]
         fused[order] += 1 / (k + 1 + np.arange(len(order)))
     return fused
+
+
+def _checked(
+    counts: np.ndarray, lengths: np.ndarray, collection: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    counts = finite_numbers("counts", counts, "passages, words")
+    lengths = finite_numbers("lengths", lengths, "passages")
+    collection = finite_numbers("collection", collection, "words")
+    if counts.shape != (len(lengths), len(collection)):
+        raise ValueError(
+            "counts must have the shape (passages, words) of lengths and collection, "
+            f"{(len(lengths), len(collection))}; it had {counts.shape}"
+        )
+    return counts, lengths, collection
 
 
 def _require_share(**arguments: object) -> None:

@@ -5,6 +5,7 @@ from functools import cache
 
 from nltk.stem import PorterStemmer
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.preprocessing import tokenize
 
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
@@ -25,13 +26,14 @@ def stems(text: str) -> list[str]:
     Raises
     ------
     ValueError
-        If ``text`` is not a string.
+        If ``text`` is not a string. Also if ``text`` is no string.
 
     Examples
     --------
     >>> stems("Who built the palaces of 1890?")
     ['who', 'built', 'the', 'palac', 'of', '1890']
     """
+    require_type(str, text=text)
     return [stem for token in tokenize(text) if (stem := stem_of(token))]
 
 
@@ -39,9 +41,15 @@ def stems(text: str) -> list[str]:
 def stem_of(token: str) -> str:
     """The stem of one token; ``""`` if there is no letter and no digit in it.
 
+    Raises
+    ------
+    ValueError
+        If ``token`` is no string.
+
     Examples
     --------
     >>> stem_of("Kings"), stem_of("?")
     ('king', '')
     """
+    require_type(str, token=token)
     return _STEMMER.stem(token.lower()) if _LETTER_OR_DIGIT.search(token) else ""

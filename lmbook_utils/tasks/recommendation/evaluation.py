@@ -5,12 +5,19 @@ A film that the user has rated before is on no list, whatever the method.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from lmbook_utils import metrics
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    array_of,
+    list_of,
+    real_numbers,
+    require_list,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.tasks.recommendation.sessions import Session
 from lmbook_utils.vocabulary import SPECIAL_TOKENS, Vocabulary
 
@@ -18,6 +25,7 @@ LIST_LENGTH = 20
 _SPECIAL = len(SPECIAL_TOKENS)
 
 
+@runtime_checkable
 class Recommender(Protocol):
     """What can be judged: it knows some films, and scores them all after each film of a session.
 
@@ -121,7 +129,8 @@ def judge(
     Raises
     ------
     ValueError
-        If there is no session, ``list_length`` is no whole number from 1, or a score is NaN.
+        If there is no session, ``list_length`` is no whole number from 1, or a score is NaN. Also
+        if ``sessions`` is no list of ``Session``, or ``history`` is no list of ``Session``.
 
     Examples
     --------
@@ -131,6 +140,9 @@ def judge(
     >>> judge(popularity, [Session(7, ("1", "48", "99"), 0, 60)], list_length=2).ranks.tolist()
     [1, 0, 7]
     """
+    require_type(Recommender, recommender=recommender)
+    sessions = list_of(Session, sessions=sessions)
+    history = list_of(Session, history=history)
     require_whole(1, list_length=list_length)
     vocabulary = recommender.vocabulary
     seen: dict[int, list[str]] = {}
@@ -170,6 +182,11 @@ def recommend(
     k
         The length of the list; it is shorter if there are not so many films left.
 
+    Raises
+    ------
+    ValueError
+        If ``films`` is no list of strings, or ``seen`` is no list of strings.
+
     Examples
     --------
     >>> from lmbook_utils.ngram import NGramModel
@@ -178,6 +195,8 @@ def recommend(
     >>> recommend(markov, ["48", "never heard of"])
     ['1', '5']
     """
+    require_type(Recommender, recommender=recommender)
+    require_list(str, films=films, seen=seen)
     require_whole(1, k=k)
     scores = recommender.next_scores(films)[-1:]
     row = _admitted(scores, recommender.vocabulary, [*seen, *films], ())[0]
@@ -208,8 +227,15 @@ def paired_test(values: np.ndarray, baseline: np.ndarray, users: np.ndarray) -> 
     0.5
     """
     for name, numbers in {"values": values, "baseline": baseline}.items():
-        if np.max(numbers, initial=0) > 1:
-            raise ValueError(f"{name} must be from 0 to 1; the largest was {np.max(numbers)}")
+        largest = np.max(real_numbers(name, numbers), initial=0)
+        if largest > 1:
+            raise ValueError(f"{name} must be from 0 to 1; the largest was {largest}")
+    users = array_of("users", users)
+    if users.shape != np.shape(values) or len(set(users.tolist())) < 2:
+        raise ValueError(
+            "users must be one for each of values, at least two different ones; their shape was "
+            f"{users.shape}"
+        )
     return metrics.paired_mean_test(values, baseline, users)
 
 

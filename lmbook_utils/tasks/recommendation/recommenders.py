@@ -15,7 +15,13 @@ from threadpoolctl import threadpool_limits
 from tqdm import TqdmWarning
 
 from lmbook_utils import models
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import (
+    require_list,
+    require_positive,
+    require_sentences,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import BOS, SPECIAL_TOKENS, Vocabulary
 
@@ -33,6 +39,11 @@ class NGramRecommender:
     model
         The fitted model.
 
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``NGramModel``.
+
     Examples
     --------
     >>> sessions = [["48", "1"], ["48", "1"], ["48", "5"]]
@@ -45,12 +56,20 @@ class NGramRecommender:
     """
 
     def __init__(self, model: NGramModel):
+        require_type(NGramModel, model=model)
         self.model = model
         self.vocabulary = model.vocabulary_
         self._known: dict[tuple[str, ...], np.ndarray] = {}
 
     def next_scores(self, films: Sequence[str]) -> np.ndarray:
-        """Probabilities of all films, shape (films + 1, vocabulary)."""
+        """Probabilities of all films, shape (films + 1, vocabulary).
+
+        Raises
+        ------
+        ValueError
+            If ``films`` is no list of strings.
+        """
+        require_list(str, films=films)
         words = [BOS, *films]
         reach = self.model.order - 1
         return np.stack(
@@ -89,7 +108,15 @@ class ImplicitRecommender:
     def fit(
         self, sentences: Sequence[Sequence[str]], vocabulary: Vocabulary
     ) -> "ImplicitRecommender":
-        """Train on sessions, each a list of films; those out of the vocabulary are left out."""
+        """Train on sessions, each a list of films; those out of the vocabulary are left out.
+
+        Raises
+        ------
+        ValueError
+            If ``sentences`` is no list of lists of strings, or ``vocabulary`` is no ``Vocabulary``.
+        """
+        require_sentences(sentences=sentences)
+        require_type(Vocabulary, vocabulary=vocabulary)
         self.vocabulary = vocabulary
         with _one_thread(), warnings.catch_warnings():
             # The neighbours' own matrix, which the library turns into the form that it wants.
@@ -98,7 +125,14 @@ class ImplicitRecommender:
         return self
 
     def next_scores(self, films: Sequence[str]) -> np.ndarray:
-        """Scores of all films, shape (films + 1, vocabulary); all 0 for an empty session."""
+        """Scores of all films, shape (films + 1, vocabulary); all 0 for an empty session.
+
+        Raises
+        ------
+        ValueError
+            If ``films`` is no list of strings.
+        """
+        require_list(str, films=films)
         reach = len(films) if self.last is None else self.last
         rows = self._rows([films[max(0, end - reach) : end] for end in range(len(films) + 1)])
         if hasattr(self.model, "similarity"):
@@ -110,7 +144,7 @@ class ImplicitRecommender:
     def _rows(self, sentences: Sequence[Sequence[str]]) -> csr_matrix:
         ids = [np.unique(self.vocabulary.encode(films)) for films in sentences]
         ids = [row[row >= len(SPECIAL_TOKENS)] for row in ids]
-        columns = np.concatenate(ids)
+        columns = np.concatenate([np.array([], int), *ids])
         return csr_matrix(
             (np.ones(len(columns), np.float32), columns, np.cumsum([0, *map(len, ids)])),
             shape=(len(ids), len(self.vocabulary)),
@@ -225,6 +259,11 @@ class NeuralRecommender:
     vocabulary
         The vocabulary that it was trained with.
 
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``Model``, or ``vocabulary`` is no ``Vocabulary``.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["48", "1", "5"])
@@ -234,6 +273,8 @@ class NeuralRecommender:
     """
 
     def __init__(self, model: keras.Model, vocabulary: Vocabulary):
+        require_type(keras.Model, model=model)
+        require_type(Vocabulary, vocabulary=vocabulary)
         models.require_vocabulary_size(model, len(vocabulary))
         self.vocabulary = vocabulary
         self._reader = models.with_batch_size(model, 1)
@@ -243,7 +284,14 @@ class NeuralRecommender:
         )
 
     def next_scores(self, films: Sequence[str]) -> np.ndarray:
-        """Logits of all films, shape (films + 1, vocabulary)."""
+        """Logits of all films, shape (films + 1, vocabulary).
+
+        Raises
+        ------
+        ValueError
+            If ``films`` is no list of strings.
+        """
+        require_list(str, films=films)
         models.reset_state(self._reader)
         ids = [Vocabulary.eos_id, *self.vocabulary.encode(films)]
         logits: np.ndarray = self._read(np.array([ids], np.int32)).numpy()[0]

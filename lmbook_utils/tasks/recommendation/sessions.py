@@ -6,7 +6,15 @@ from typing import Literal
 
 import numpy as np
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import (
+    list_of,
+    places_in,
+    real_numbers,
+    require_positive,
+    require_type,
+    require_whole,
+    whole_numbers,
+)
 from lmbook_utils.datasets.movielens import MovieLens
 
 FRACTIONS = {"train": 0.75, "validation": 0.1, "test": 0.15}
@@ -67,7 +75,7 @@ def split_by_time(times: np.ndarray, fractions: Mapping[str, float]) -> dict[str
     ------
     ValueError
         If there is no event, a share is not positive, they do not sum to 1, or a part would be
-        empty.
+        empty. Also if ``fractions`` is no mapping.
 
     Examples
     --------
@@ -75,7 +83,9 @@ def split_by_time(times: np.ndarray, fractions: Mapping[str, float]) -> dict[str
     >>> {name: indices.tolist() for name, indices in parts.items()}
     {'train': [1, 2, 3], 'test': [0]}
     """
-    times, shares = np.asarray(times), np.array(list(fractions.values()), float)
+    require_type(Mapping, fractions=fractions)
+    times = whole_numbers("times", times)
+    shares = real_numbers("fractions", list(fractions.values()), "parts")
     if not len(shares) or not (shares > 0).all() or not np.isclose(shares.sum(), 1):
         raise ValueError(f"fractions must be positive and sum to 1; they were {dict(fractions)}")
     if times.ndim != 1 or not len(times):
@@ -85,9 +95,7 @@ def split_by_time(times: np.ndarray, fractions: Mapping[str, float]) -> dict[str
     part_of_event = np.searchsorted(in_order[places], times, side="right")
     parts = {name: np.flatnonzero(part_of_event == i) for i, name in enumerate(fractions)}
     if empty := [name for name, indices in parts.items() if not len(indices)]:
-        raise ValueError(
-            f"fractions leaves no event for {empty[0]!r}; give it a larger share or more events"
-        )
+        raise ValueError(f"fractions leaves no event for {empty[0]!r}; it must have a larger share")
     return parts
 
 
@@ -124,7 +132,8 @@ def make_sessions(
     Raises
     ------
     ValueError
-        If ``gap`` is not above 0, ``order`` is unknown, or ``seed`` is no whole number from 0.
+        If ``gap`` is not above 0, ``order`` is unknown, or ``seed`` is no whole number from 0. Also
+        if ``ratings`` is no ``MovieLens``.
 
     Examples
     --------
@@ -133,11 +142,14 @@ def make_sessions(
     >>> [session.films for session in make_sessions(ratings)]
     [('48', '1'), ('5',)]
     """
+    require_type(MovieLens, ratings=ratings)
     require_positive(gap=gap)
     require_whole(0, seed=seed)
     if order not in ORDERS:
         raise ValueError(f"order must be one of {', '.join(ORDERS)}; it was {order!r}")
-    chosen = np.arange(len(ratings)) if indices is None else np.asarray(indices, int)
+    chosen = (
+        np.arange(len(ratings)) if indices is None else places_in(len(ratings), indices=indices)
+    )
     lots = np.arange(len(ratings))
     if order != "file":
         lots = np.random.default_rng(seed).permutation(lots)
@@ -187,6 +199,7 @@ def split_sessions(
     >>> {part: sentences(sessions) for part, sessions in split_sessions(ratings).items()}["test"]
     [['17', '18', '19']]
     """
+    require_type(MovieLens, ratings=ratings)
     parts = split_by_time(ratings.times, FRACTIONS)
     return {
         part: make_sessions(ratings, indices, order=order, seed=seed)
@@ -197,9 +210,15 @@ def split_sessions(
 def sentences(sessions: Iterable[Session]) -> list[list[str]]:
     """The films of each session, as a language model wants its sentences.
 
+    Raises
+    ------
+    ValueError
+        If ``sessions`` is no list of ``Session``.
+
     Examples
     --------
     >>> sentences([Session(7, ("1", "48"), 0, 60)])
     [['1', '48']]
     """
+    sessions = list_of(Session, sessions=sessions)
     return [list(session.films) for session in sessions]

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
+from lmbook_utils._validation import require_fraction, require_list, require_type, require_whole
 from lmbook_utils.metrics import Interval
 from lmbook_utils.tasks.semantic_roles.data import Proposition
 
@@ -13,11 +14,17 @@ _RESAMPLES = 2000
 def token_labels(proposition: Proposition) -> list[str]:
     """The label of each token, ``O`` where there is none, but for the predicate, which is given.
 
+    Raises
+    ------
+    ValueError
+        If ``proposition`` is no ``Proposition``.
+
     Examples
     --------
     >>> token_labels(Proposition("A", "test", 0, ("Ada", "wrote", "it"), 1, (("ARG1", 2, 3),)))
     ['O', 'ARG1']
     """
+    require_type(Proposition, proposition=proposition)
     labels = ["O"] * len(proposition.tokens)
     for label, start, end in proposition.roles:
         labels[start:end] = [label] * (end - start)
@@ -53,6 +60,7 @@ def cohen_kappa(one: Sequence[Hashable], other: Sequence[Hashable]) -> float:
     >>> cohen_kappa(["a", "a", "b", "b"], ["a", "a", "b", "a"])
     0.5
     """
+    require_type((Sequence, np.ndarray), one=one, other=other)
     if not len(one) or len(one) != len(other):
         raise ValueError(
             "one and other must label the same items, at least one; there were "
@@ -82,7 +90,8 @@ def kappa_interval(
     Raises
     ------
     ValueError
-        If the numbers differ or there are fewer than two groups.
+        If the numbers differ or there are fewer than two groups. Also if ``confidence`` is not
+        between 0 and 1, or ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -90,6 +99,10 @@ def kappa_interval(
     >>> interval.low < cohen_kappa("ababab", "abaaab") < interval.high
     True
     """
+    require_fraction(confidence=confidence)
+    require_whole(0, seed=seed)
+    require_list(Sequence, one=one, other=other)
+    require_type(Sequence, groups=groups)
     if not len(one) == len(other) == len(groups):
         raise ValueError(
             "one, other and groups must be of the same length; they were "

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from lmbook_utils._validation import list_of, require_list, require_whole
 from lmbook_utils.tasks.semantic_roles.data import ROLES, Role
 
 TAGS = ("O", *(f"{place}-{label}" for label in ROLES for place in "BI"))
@@ -24,15 +25,21 @@ def encode_bio(roles: Iterable[Role], length: int) -> list[str]:
     Raises
     ------
     ValueError
-        If a span is not inside the sentence, or two overlap.
+        If a span is not inside the sentence, or two overlap. Also if ``roles`` is no list of
+        ``Sequence``, or ``length`` is no whole number from 0.
 
     Examples
     --------
     >>> encode_bio([("ARG0", 0, 2), ("ARG1", 3, 4)], 5)
     ['B-ARG0', 'I-ARG0', 'O', 'B-ARG1', 'O']
     """
+    roles = list_of(Sequence, roles=roles)
+    require_whole(0, length=length)
     tags = ["O"] * length
-    for label, start, end in roles:
+    for role in roles:
+        if len(role) != 3:
+            raise ValueError(f"roles must be labels with start and end; one was {role!r}")
+        label, start, end = role
         if not 0 <= start < end <= length:
             raise ValueError(
                 f"roles must lie in the sentence of {length} tokens; {label} was {start} to {end}"
@@ -52,13 +59,14 @@ def decode_bio(tags: Sequence[str]) -> list[Role]:
     Raises
     ------
     ValueError
-        If a tag is unknown.
+        If a tag is unknown. Also if ``tags`` is no list of strings.
 
     Examples
     --------
     >>> decode_bio(["B-ARG0", "I-ARG0", "O", "I-ARG1", "B-ARG1"])
     [('ARG0', 0, 2), ('ARG1', 3, 4), ('ARG1', 4, 5)]
     """
+    require_list(str, tags=tags)
     roles: list[Role] = []
     before = "O"
     for place, tag in enumerate(tags):
@@ -84,12 +92,18 @@ def may_follow(tags: Sequence[str] = TAGS) -> tuple[np.ndarray, np.ndarray]:
     follows : ndarray of bool, shape (tags, tags)
         Row: the tag before; column: the tag after it.
 
+    Raises
+    ------
+    ValueError
+        If ``tags`` is no list of strings.
+
     Examples
     --------
     >>> first, follows = may_follow(["O", "B-ARG0", "I-ARG0"])
     >>> first.tolist(), follows.astype(int).tolist()
     ([True, True, False], [[1, 1, 0], [1, 1, 1], [1, 1, 1]])
     """
-    inside = np.array([tag.startswith("I-") for tag in tags])
+    require_list(str, tags=tags)
+    inside = np.array([tag.startswith("I-") for tag in tags], bool)
     label = np.array([tag[2:] for tag in tags])
     return ~inside, ~inside[None, :] | (label[:, None] == label[None, :])

@@ -13,7 +13,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import require_list, require_positive, require_whole
 from lmbook_utils.tagging import tag_parts_of_speech
 from lmbook_utils.tasks.semantic_roles.bio import TAGS, encode_bio
 from lmbook_utils.tasks.semantic_roles.data import Proposition
@@ -43,12 +43,19 @@ def token_features(tokens: Sequence[str], predicate: int) -> list[dict[str, str 
     list of dict
         Name of a feature → its value, for each token.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings, or ``predicate`` is no whole number from 0.
+
     Examples
     --------
     >>> features = token_features("It was built by Ada .".split(), predicate=2)
     >>> features[4]["side"], features[4]["preposition"], features[4]["voice"]
     ('behind', 'by', 'passive')
     """
+    require_list(str, tokens=tokens)
+    require_whole(0, predicate=predicate)
     if not 0 <= predicate < len(tokens):
         raise ValueError(
             f"predicate must be a token from 0 to {len(tokens) - 1}; it was {predicate!r}"
@@ -126,8 +133,10 @@ class FeatureLabeller:
         Raises
         ------
         ValueError
-            If there is none, or no role in any of them.
+            If there is none, or no role in any of them. Also if ``propositions`` is no list of
+            ``Proposition``.
         """
+        require_list(Proposition, propositions=propositions)
         rows, tags = [], []
         for p in propositions:
             rows += token_features(p.tokens, p.predicate)
@@ -144,7 +153,15 @@ class FeatureLabeller:
         return self
 
     def log_probs(self, tokens: Sequence[str], predicate: int) -> np.ndarray:
-        """The log-probability of each tag at each token, shape (tokens, tags)."""
+        """The log-probability of each tag at each token, shape (tokens, tags).
+
+        Raises
+        ------
+        ValueError
+            If ``tokens`` is no list of strings, or ``predicate`` is no whole number from 0.
+        """
+        require_list(str, tokens=tokens)
+        require_whole(0, predicate=predicate)
         features = self.vectorizer_.transform(token_features(tokens, predicate))
         found = np.full((len(tokens), len(TAGS)), _NEVER)
         columns = [TAGS.index(tag) for tag in self.model_.classes_]

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 
 from lmbook_utils import datasets
-from lmbook_utils._validation import is_whole
+from lmbook_utils._validation import is_whole, list_of, require_list, require_type, require_whole
 from lmbook_utils.datasets.wikipedia import Article, sentence_checksum
 from lmbook_utils.preprocessing import tokenize
 
@@ -87,13 +87,16 @@ def checked_roles(
     ------
     ValueError
         If the predicate or a span is not inside the sentence, a label is unknown, two spans
-        overlap, or one holds the predicate.
+        overlap, or one holds the predicate. Also if ``roles`` is no list of ``Sequence``, or
+        ``length`` is no whole number from 1.
 
     Examples
     --------
     >>> checked_roles([["ARG1", 2, 4], ["ARG0", 0, 1]], length=5, predicate=1)
     (('ARG0', 0, 1), ('ARG1', 2, 4))
     """
+    roles = list_of(Sequence, roles=roles)
+    require_whole(1, length=length)
     if not is_whole(predicate) or not 0 <= predicate < length:
         raise ValueError(
             f"{where}: the predicate must be a token from 0 to {length - 1}; it was {predicate!r}"
@@ -143,7 +146,8 @@ def read_propositions(
     ------
     ValueError
         If a line has another form or names a sentence that is not there, the sentence is another
-        one than was labelled, a predicate comes twice, or as :func:`checked_roles`.
+        one than was labelled, a predicate comes twice, or as :func:`checked_roles`. Also if
+        ``lines`` is no list of strings, or ``parts`` is no mapping.
 
     Examples
     --------
@@ -154,13 +158,19 @@ def read_propositions(
     >>> read_propositions([line], {"train": [article]})[0].roles
     (('ARG0', 0, 1),)
     """
+    lines = list_of(str, lines=lines)
+    require_type(Mapping, parts=parts)
+    for group in parts.values():
+        require_list(Article, parts=group)
     articles = {a.title: (part, a) for part, group in parts.items() for a in group}
     found: dict[tuple[str, int, int], Proposition] = {}
     for number, line in enumerate(lines, 1):
         where = f"annotation {number}"
         row = _parsed(line, where)
         if row["article"] not in articles:
-            raise ValueError(f"{where}: there is no article {row['article']!r} in the corpus")
+            raise ValueError(
+                f"{where}: parts must have its article; they have no {row['article']!r}"
+            )
         part, article = articles[row["article"]]
         if not 0 <= row["sentence"] < len(article.sentences):
             raise ValueError(f"{where}: {article.title!r} has no sentence {row['sentence']}")
@@ -211,7 +221,7 @@ def load_propositions(version: str = "gold") -> list[Proposition]:
     Raises
     ------
     ValueError
-        If there is no such version.
+        If there is no such version. Also if ``version`` is no string.
     OSError
         As :func:`lmbook_utils.datasets.load_wikipedia`.
 
@@ -221,6 +231,7 @@ def load_propositions(version: str = "gold") -> list[Proposition]:
     >>> proposition.verb, [label for label, _, _ in proposition.roles]
     ('built', ['ARG0', 'ARG1', 'ARGM-LOC', 'ARGM-TMP'])
     """
+    require_type(str, version=version)
     if version not in _FILES:
         raise ValueError(f"version must be one of {', '.join(VERSIONS)}; it was {version!r}")
     file = resources.files("lmbook_utils") / "data" / _FILES[version]
@@ -231,12 +242,18 @@ def load_propositions(version: str = "gold") -> list[Proposition]:
 def by_part(propositions: Iterable[Proposition]) -> dict[str, list[Proposition]]:
     """Sort propositions by the part of the split that their article belongs to.
 
+    Raises
+    ------
+    ValueError
+        If ``propositions`` is no list of ``Proposition``.
+
     Examples
     --------
     >>> one = Proposition("Ada", "test", 0, ("It", "works"), 1, ())
     >>> {part: len(rows) for part, rows in by_part([one]).items()}
     {'train': 0, 'validation': 0, 'test': 1}
     """
+    propositions = list_of(Proposition, propositions=propositions)
     parts: dict[str, list[Proposition]] = {"train": [], "validation": [], "test": []}
     for proposition in propositions:
         parts[proposition.part].append(proposition)
@@ -246,11 +263,22 @@ def by_part(propositions: Iterable[Proposition]) -> dict[str, list[Proposition]]
 def bracketed(tokens: Sequence[str], predicate: int, roles: Iterable[Role]) -> str:
     """Write a sentence with its roles in brackets.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings, ``predicate`` is no whole number from 0, or ``roles``
+        is no list of ``Sequence``.
+
     Examples
     --------
     >>> bracketed(["Ada", "wrote", "programs", "."], 1, [("ARG0", 0, 1), ("ARG1", 2, 3)])
     '[ARG0 Ada] [V wrote] [ARG1 programs] .'
     """
+    require_list(str, tokens=tokens)
+    require_whole(0, predicate=predicate)
+    roles = list_of(Sequence, roles=roles)
+    if any(len(role) != 3 for role in roles):
+        raise ValueError(f"roles must be labels with start and end; they were {roles!r:.80}")
     starts = {start: (label, end) for label, start, end in roles}
     starts[predicate] = ("V", predicate + 1)
     words, place = [], 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lmbook_utils._validation import places_in, require_list, require_whole
 from lmbook_utils.tagging import tag_parts_of_speech
 from lmbook_utils.tasks.semantic_roles.data import Role
 
@@ -28,12 +29,18 @@ def noun_chunks(tokens: Sequence[str], tags: Sequence[str]) -> list[tuple[int, i
     list of (start, end)
         From left to right; the end is exclusive.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings, or ``tags`` is no list of strings.
+
     Examples
     --------
     >>> noun_chunks(["Ada", "'s", "friend", "saw", "a", "machine"],
     ...             ["PROPN", "PRT", "NOUN", "VERB", "DET", "NOUN"])
     [(0, 3), (4, 6)]
     """
+    _require_sentence(tokens, tags)
     inside = [
         tag in _IN_CHUNKS and token.lower() not in _RELATIVE
         for token, tag in zip(tokens, tags, strict=True)
@@ -55,6 +62,12 @@ def noun_chunks(tokens: Sequence[str], tags: Sequence[str]) -> list[tuple[int, i
 def is_passive(tokens: Sequence[str], tags: Sequence[str], predicate: int) -> bool:
     """Guess whether a verb is passive: a form of "be" before it, or "by" right behind it.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings, ``tags`` is no list of strings, or ``predicate`` is no
+        whole number from 0.
+
     Examples
     --------
     >>> tags = ["PRON", "VERB", "ADV", "VERB"]
@@ -63,6 +76,8 @@ def is_passive(tokens: Sequence[str], tags: Sequence[str], predicate: int) -> bo
     >>> is_passive(["It", "was", "quickly", "building"], tags, predicate=3)
     False
     """
+    _require_sentence(tokens, tags)
+    places_in(len(tokens), predicate=[predicate])
     verb = tokens[predicate].lower()
     if verb.endswith("ing"):
         return False
@@ -92,13 +107,16 @@ def label_by_position(tokens: Sequence[str], predicate: int) -> list[Role]:
     Raises
     ------
     ValueError
-        If the predicate is no token of the sentence.
+        If the predicate is no token of the sentence. Also if ``tokens`` is no list of strings, or
+        ``predicate`` is no whole number from 0.
 
     Examples
     --------
     >>> label_by_position("The bridge was built by Ada in 1843 .".split(), predicate=3)
     [('ARG1', 0, 2), ('ARG0', 4, 6), ('ARGM-TMP', 6, 8)]
     """
+    require_list(str, tokens=tokens)
+    require_whole(0, predicate=predicate)
     if not 0 <= predicate < len(tokens):
         raise ValueError(
             f"predicate must be a token from 0 to {len(tokens) - 1}; it was {predicate!r}"
@@ -127,6 +145,11 @@ def label_by_position(tokens: Sequence[str], predicate: int) -> list[Role]:
 def verbs_of(tokens: Sequence[str]) -> list[int]:
     """The places of the words that the tagger takes for verbs, forms of "be" and "have" aside.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings.
+
     Examples
     --------
     >>> verbs_of("She wrote programs and was admired .".split())
@@ -134,6 +157,7 @@ def verbs_of(tokens: Sequence[str]) -> list[int]:
     >>> verbs_of(["Silence", "."]), verbs_of([])
     ([], [])
     """
+    require_list(str, tokens=tokens)
     helping = BE | set("can could do does did had has have may might must shall should".split())
     helping |= {"will", "would"}
     tags = tag_parts_of_speech(tokens) if tokens else []
@@ -158,3 +182,11 @@ def _joined_by_of(
 
 def _is_year(words: Sequence[str]) -> bool:
     return len(words) == 1 and len(words[0]) == 4 and words[0].isdigit()
+
+
+def _require_sentence(tokens: Sequence[str], tags: Sequence[str]) -> None:
+    require_list(str, tokens=tokens, tags=tags)
+    if len(tokens) != len(tags):
+        raise ValueError(
+            f"tags must be one for each of the {len(tokens)} tokens; there were {len(tags)}"
+        )

@@ -7,6 +7,12 @@ import numpy as np
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 
+from lmbook_utils._validation import (
+    real_numbers,
+    require_fraction,
+    require_list,
+    require_whole,
+)
 from lmbook_utils.metrics import Interval
 from lmbook_utils.tasks.semantic_roles.bio import encode_bio
 from lmbook_utils.tasks.semantic_roles.data import Proposition, Role
@@ -48,6 +54,8 @@ def span_counts(
     >>> span_counts([one], [[("ARG0", 0, 1), ("ARG1", 2, 3)]]).tolist()
     [[1, 2, 1]]
     """
+    require_list(Proposition, propositions=propositions)
+    require_list(Sequence, predicted=predicted)
     if len(propositions) != len(predicted):
         raise ValueError(
             "predicted must hold the roles of each proposition; there were "
@@ -70,7 +78,10 @@ def f1_of(counts: np.ndarray) -> np.ndarray:
     >>> float(f1_of(np.array([1, 2, 2])))
     0.5
     """
-    right, guessed, gold = np.moveaxis(np.asarray(counts, float), -1, 0)
+    counts = real_numbers("counts", counts)
+    if counts.shape[-1:] != (3,):
+        raise ValueError(f"counts must have the shape (…, 3); the shape was {counts.shape}")
+    right, guessed, gold = np.moveaxis(counts, -1, 0)
     f1: np.ndarray = 2 * right / np.maximum(guessed + gold, 1)
     return f1
 
@@ -151,6 +162,8 @@ def f1_interval(
     >>> bool(interval.low < f1_of(counts.sum(axis=0)) < interval.high)
     True
     """
+    require_fraction(confidence=confidence)
+    require_whole(0, seed=seed)
     sums = _by_sentence(counts, sentences)
     rng = np.random.default_rng(seed)
     drawn = rng.integers(len(sums), size=(_RESAMPLES, len(sums)))
@@ -190,6 +203,8 @@ def same_f1_test(
     >>> same_f1_test(counts, counts, ["a", "b", "c"])
     1.0
     """
+    require_whole(0, seed=seed)
+    one, other = real_numbers("one", one), real_numbers("other", other)
     one, other = _by_sentence(one, sentences), _by_sentence(other, sentences)
     observed = abs(f1_of(one.sum(axis=0)) - f1_of(other.sum(axis=0)))
     swap = np.random.default_rng(seed).random((_SWAPS, len(one))) < 0.5
@@ -200,7 +215,8 @@ def same_f1_test(
 
 def _by_sentence(counts: np.ndarray, sentences: Sequence[Hashable]) -> np.ndarray:
     """Sum the counts of each sentence's propositions, shape (sentences, 3)."""
-    counts = np.asarray(counts)
+    require_list(Hashable, sentences=sentences)
+    counts = real_numbers("counts", counts)
     if counts.ndim != 2 or counts.shape[1] != 3 or len(counts) != len(sentences):
         raise ValueError(
             "counts must have the shape (propositions, 3), with a sentence for each; it was "

@@ -1,13 +1,21 @@
 """A bidirectional LSTM that reads a sentence with its verb marked, and tags each token."""
 
 from collections.abc import Iterator, Sequence
+from numbers import Integral
 from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import (
+    places_in,
+    require_list,
+    require_number,
+    require_positive,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.tasks.semantic_roles.bio import TAGS, encode_bio
 from lmbook_utils.tasks.semantic_roles.data import Proposition
 from lmbook_utils.training import FusedAdam
@@ -32,6 +40,9 @@ class Inputs(NamedTuple):
 
     def take(self, rows: np.ndarray) -> "Inputs":
         """Some of the propositions, without the padding that none of them needs."""
+        rows = places_in(len(self.mask), rows=rows)
+        if not len(rows):
+            raise ValueError("rows must name at least one proposition; there was none")
         longest = self.mask[rows].sum(axis=1).max()
         return Inputs(*(array[rows, :longest] for array in self))
 
@@ -49,7 +60,8 @@ def inputs_of(words: Sequence[np.ndarray], predicates: Sequence[int]) -> Inputs:
     Raises
     ------
     ValueError
-        If there is no proposition, or a predicate is no token of its sentence.
+        If there is no proposition, or a predicate is no token of its sentence. Also if ``words`` is
+        no iterable.
 
     Examples
     --------
@@ -57,6 +69,8 @@ def inputs_of(words: Sequence[np.ndarray], predicates: Sequence[int]) -> Inputs:
     >>> inputs.words.tolist(), inputs.distances.tolist(), inputs.mask.sum(axis=1).tolist()
     ([[7, 8, 9], [5, 6, 0]], [[14, 15, 16], [15, 16, 17]], [3, 2])
     """
+    require_list((np.ndarray, Sequence), words=words)
+    require_list(Integral, predicates=predicates)
     if not len(words) or len(words) != len(predicates):
         raise ValueError(
             "words and predicates must be of the same propositions, at least one; there were "
@@ -122,13 +136,16 @@ def build_tagger(
     Raises
     ------
     ValueError
-        If a size is not a whole number from 1.
+        If a size is not a whole number from 1, ``dropout`` no number from 0 to 1, or
+        ``mark_predicate`` neither True nor False.
 
     Examples
     --------
     >>> build_tagger(50, units=3).output_shape
     (None, None, 13)
     """
+    require_number(0, 1, dropout=dropout)
+    require_type(bool, mark_predicate=mark_predicate)
     require_whole(1, dimensions=dimensions, units=units)
     if vocab_size is None:
         words = keras.Input((None, dimensions), name="words")
@@ -184,7 +201,9 @@ def train(
     Raises
     ------
     ValueError
-        If the numbers of inputs and propositions differ, or another one is out of its range.
+        If the numbers of inputs and propositions differ, or another one is out of its range. Also
+        if ``tagger`` is no ``Model``, ``inputs`` is no ``Inputs``, ``propositions`` is no list of
+        ``Proposition``, or ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -193,6 +212,10 @@ def train(
     >>> len(train(build_tagger(8, units=4), inputs, [one], updates=2))
     2
     """
+    require_type(keras.Model, tagger=tagger)
+    require_type(Inputs, inputs=inputs)
+    require_list(Proposition, propositions=propositions)
+    require_whole(0, seed=seed)
     require_whole(1, updates=updates, batch_size=batch_size)
     require_positive(learning_rate=learning_rate)
     if len(inputs.mask) != len(propositions):
@@ -223,12 +246,21 @@ def train(
 def tag_log_probs(tagger: keras.Model, inputs: Inputs, batch_size: int = 64) -> list[np.ndarray]:
     """The log-probability of each tag at each token, one array (tokens, tags) a proposition.
 
+    Raises
+    ------
+    ValueError
+        If ``tagger`` is no ``Model``, ``inputs`` is no ``Inputs``, or ``batch_size`` is no whole
+        number from 1.
+
     Examples
     --------
     >>> inputs = inputs_of([np.array([5, 6, 7]), np.array([4])], [1, 0])
     >>> [rows.shape for rows in tag_log_probs(build_tagger(8, units=4), inputs)]
     [(3, 13), (1, 13)]
     """
+    require_type(keras.Model, tagger=tagger)
+    require_type(Inputs, inputs=inputs)
+    require_whole(1, batch_size=batch_size)
     found: list[np.ndarray] = []
     for start in range(0, len(inputs.mask), batch_size):
         batch = inputs.take(np.arange(start, min(start + batch_size, len(inputs.mask))))

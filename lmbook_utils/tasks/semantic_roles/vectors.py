@@ -7,6 +7,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lmbook_utils import models
+from lmbook_utils._validation import require_sentences, require_type
 from lmbook_utils.tasks.minilm import LAYERS, UNITS, states_of_pieces
 from lmbook_utils.tasks.padding import pad
 from lmbook_utils.vocabulary import Vocabulary
@@ -36,6 +37,12 @@ def language_model_vectors(
     -------
     list of ndarray of float32, each of shape (tokens, embedding + units)
 
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``Model``, ``vocabulary`` is no ``Vocabulary``, or ``sentences`` is no
+        list of lists of strings.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["it", "works"])
@@ -43,6 +50,9 @@ def language_model_vectors(
     >>> [v.shape for v in language_model_vectors(model, vocabulary, [["It", "works"], []])]
     [(2, 7), (0, 7)]
     """
+    require_type(keras.Model, model=model)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_sentences(sentences=sentences)
     found: list[np.ndarray] = []
     for start in range(0, len(sentences), _AT_ONCE):
         rows = [

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lmbook_utils._validation import array_of, is_whole, real_numbers, require_list
 from lmbook_utils.tasks.semantic_roles.bio import TAGS, decode_bio, may_follow
 from lmbook_utils.tasks.semantic_roles.data import Role
 
@@ -51,8 +52,11 @@ def best_path(
     >>> best_path(scores, first, follows)[0].tolist()
     [1, 2]
     """
-    scores = np.asarray(scores, float)
-    first, follows = np.asarray(first, bool), np.asarray(follows, bool)
+    scores = real_numbers("scores", scores)
+    first, follows = (
+        array_of("first", first).astype(bool),
+        array_of("follows", follows).astype(bool),
+    )
     _check(scores, first, follows)
     if not len(scores):
         return np.array([], int), 0.0
@@ -95,8 +99,8 @@ def best_roles(log_probs: np.ndarray, predicate: int) -> list[Role]:
     >>> best_roles(log_probs, predicate=1)
     [('ARG0', 0, 1), ('ARG1', 2, 3)]
     """
-    scores = np.array(log_probs, float)
-    if not 0 <= predicate < len(scores):
+    scores = _of_all_tags(log_probs).copy()
+    if not is_whole(predicate) or not 0 <= predicate < len(scores):
         raise ValueError(
             f"predicate must be a token from 0 to {len(scores) - 1}; it was {predicate!r}"
         )
@@ -113,7 +117,7 @@ def greedy_tags(log_probs: np.ndarray) -> list[str]:
     >>> greedy_tags(np.eye(len(TAGS))[[2, 0]])
     ['I-ARG0', 'O']
     """
-    return [TAGS[tag] for tag in np.argmax(log_probs, axis=1)]
+    return [TAGS[tag] for tag in np.argmax(_of_all_tags(log_probs), axis=1)]
 
 
 def broken_rules(tags: Sequence[str]) -> int:
@@ -124,14 +128,27 @@ def broken_rules(tags: Sequence[str]) -> int:
     >>> broken_rules(["I-ARG0", "O", "B-ARG1", "I-ARG1", "I-ARG0"])
     2
     """
+    require_list(str, tags=tags)
+    if unknown := sorted(set(tags) - set(TAGS)):
+        raise ValueError(f"tags must be among {', '.join(TAGS)}; {unknown} are not")
     first, follows = may_follow()
     ids = [TAGS.index(tag) for tag in tags]
     pairs = itertools.pairwise(ids)
     return sum(not first[i] for i in ids[:1]) + sum(not follows[pair] for pair in pairs)
 
 
+def _of_all_tags(log_probs: np.ndarray) -> np.ndarray:
+    log_probs = real_numbers("log_probs", log_probs, "tokens, tags")
+    if log_probs.shape[1] != len(TAGS) or np.isnan(log_probs).any() or (log_probs == np.inf).any():
+        raise ValueError(
+            f"log_probs must have the shape (tokens, {len(TAGS)}), without NaN and plus infinity; "
+            f"the shape was {log_probs.shape}"
+        )
+    return log_probs
+
+
 def _check(scores: np.ndarray, first: np.ndarray, follows: np.ndarray) -> None:
-    tags = len(first)
+    tags = len(first) if first.ndim == 1 else -1
     if scores.ndim != 2 or scores.shape[1] != tags or follows.shape != (tags, tags):
         raise ValueError(
             "scores, first and follows must have the shapes (tokens, tags), (tags,) and "

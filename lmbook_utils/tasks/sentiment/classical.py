@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from lmbook_utils._validation import array_of, require_sentences
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -43,7 +44,7 @@ def checked_labels(labels: Sequence[int] | np.ndarray, reviews: int | None = Non
     Traceback (most recent call last):
     ValueError: labels must be 0 and 1, with both among them; they had the values [1]
     """
-    labels = np.asarray(labels)
+    labels = array_of("labels", labels)
     values = np.unique(labels).tolist()
     if labels.ndim != 1 or values != [0, 1]:
         raise ValueError(
@@ -112,8 +113,10 @@ class NaiveBayes:
         ------
         ValueError
             If the lengths differ, or the labels are not 0 and 1 with both among them; or as
-            :meth:`NGramModel.fit <lmbook_utils.ngram.NGramModel.fit>`.
+            :meth:`NGramModel.fit <lmbook_utils.ngram.NGramModel.fit>`. Also if ``reviews`` is no
+            list of lists of strings.
         """
+        require_sentences(reviews=reviews)
         labels = checked_labels(labels, len(reviews))
         self.vocabulary_ = Vocabulary.from_sentences(reviews)
         self.models_ = [
@@ -127,8 +130,17 @@ class NaiveBayes:
         return self
 
     def log_odds(self, reviews: Sequence[Sequence[str]]) -> np.ndarray:
-        """Log-odds of each review, positive against negative, in nats: shape (reviews,)."""
+        """Log-odds of each review, positive against negative, in nats: shape (reviews,).
+
+        Raises
+        ------
+        ValueError
+            If ``reviews`` is no list of lists of strings.
+        """
+        require_sentences(reviews=reviews)
         negative, positive = (model.score(reviews) for model in self.models_)
+        if not len(reviews):
+            return np.zeros(0)
         starts = np.cumsum([0, *(len(review) + 1 for review in reviews[:-1])])
         return self._prior + np.add.reduceat(positive - negative, starts)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lmbook_utils import datasets
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import places_in, require_sentences, require_type, require_whole
 from lmbook_utils.tasks.sentiment.words import review_words
 
 SOURCES = ("imdb", "rotten tomatoes")
@@ -22,7 +22,14 @@ class Reviews(NamedTuple):
     """1 for a positive review, 0 for a negative one, shape (reviews,)."""
 
     def take(self, rows: Sequence[int] | np.ndarray) -> "Reviews":
-        """The reviews of some rows."""
+        """The reviews of some rows.
+
+        Raises
+        ------
+        ValueError
+            If there is no such row.
+        """
+        rows = places_in(len(self.labels), rows=rows)
         texts = tuple(self.texts[i] for i in rows)
         words = tuple(self.words[i] for i in rows)
         return Reviews(texts, words, self.labels[rows])
@@ -83,7 +90,8 @@ def draw(reviews: Reviews, size: int, seed: int) -> Reviews:
     Raises
     ------
     ValueError
-        If ``size`` is not a whole number from 1 up to the number of reviews.
+        If ``size`` is not a whole number from 1 up to the number of reviews. Also if ``reviews`` is
+        no ``Reviews``, or ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -91,6 +99,8 @@ def draw(reviews: Reviews, size: int, seed: int) -> Reviews:
     >>> draw(reviews, 2, seed=0).texts
     ('c', 'a')
     """
+    require_type(Reviews, reviews=reviews)
+    require_whole(0, seed=seed)
     require_whole(1, size=size)
     if size > len(reviews.texts):
         raise ValueError(
@@ -119,13 +129,15 @@ def shared_runs(
     Raises
     ------
     ValueError
-        If ``length`` is not a whole number from 1.
+        If ``length`` is not a whole number from 1. Also if ``train`` is no list of lists of
+        strings, or ``test`` is no list of lists of strings.
 
     Examples
     --------
     >>> shared_runs([["so", "it", "goes", "on"]], [["it", "goes", "."], ["goes", "it"]], 2)
     [0]
     """
+    require_sentences(train=train, test=test)
     require_whole(1, length=length)
     owners: dict[tuple[str, ...], set[int]] = {}
     for i, words in enumerate(test):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lmbook_utils import metrics
+from lmbook_utils._validation import finite_numbers, real_numbers
 from lmbook_utils.tasks.sentiment.classical import checked_labels
 
 
@@ -34,7 +35,10 @@ def positive_probability(log_odds: np.ndarray) -> np.ndarray:
     >>> positive_probability(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    probability: np.ndarray = np.exp(-np.logaddexp(0, -np.asarray(log_odds, float)))
+    log_odds = real_numbers("log_odds", log_odds)
+    if np.isnan(log_odds).any():
+        raise ValueError("log_odds must be numbers; one was NaN")
+    probability: np.ndarray = np.exp(-np.logaddexp(0, -log_odds))
     return probability
 
 
@@ -118,6 +122,7 @@ def same_accuracy_test(
     >>> same_accuracy_test([1, 1, 0], np.array([1, 1, -1]), np.array([-1, -1, 1]))
     0.25
     """
+    one, other = finite_numbers("one", one, "reviews"), finite_numbers("other", other, "reviews")
     right = is_right(labels, one), is_right(labels, other)
     return metrics.paired_mean_test(*right, np.arange(len(labels)))
 
@@ -141,7 +146,7 @@ def fit_temperature(labels: Sequence[int] | np.ndarray, log_odds: np.ndarray) ->
 def _checked(
     labels: Sequence[int] | np.ndarray, log_odds: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    labels, log_odds = checked_labels(labels), np.asarray(log_odds, float)
+    labels, log_odds = checked_labels(labels), real_numbers("log_odds", log_odds)
     if log_odds.shape != labels.shape:
         raise ValueError(
             f"log_odds must be one for each of the {len(labels)} labels; "

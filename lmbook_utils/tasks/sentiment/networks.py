@@ -6,8 +6,14 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import require_positive, require_whole
-from lmbook_utils.tasks.padding import Batch, pad, predict
+from lmbook_utils._validation import (
+    require_number,
+    require_positive,
+    require_sentences,
+    require_type,
+    require_whole,
+)
+from lmbook_utils.tasks.padding import Batch, checked_batch, pad, predict
 from lmbook_utils.tasks.sentiment.classical import checked_labels
 from lmbook_utils.training import FusedAdam
 from lmbook_utils.vocabulary import Vocabulary
@@ -36,7 +42,8 @@ def padded_reviews(
     Raises
     ------
     ValueError
-        If there is no review, or ``max_words`` is not a whole number from 1.
+        If there is no review, or ``max_words`` is not a whole number from 1. Also if ``reviews`` is
+        no list of lists of strings, or ``vocabulary`` is no ``Vocabulary``.
 
     Examples
     --------
@@ -46,6 +53,8 @@ def padded_reviews(
     >>> mask.tolist()
     [[1, 1, 1], [1, 0, 0]]
     """
+    require_sentences(reviews=reviews)
+    require_type(Vocabulary, vocabulary=vocabulary)
     require_whole(1, max_words=max_words)
     if not len(reviews):
         raise ValueError("reviews must hold at least one review; there was none")
@@ -84,6 +93,7 @@ def build_recurrent_classifier(
     >>> build_recurrent_classifier(50, embedding_dim=4, units=3).output_shape
     (None, 1)
     """
+    require_number(0, 1, dropout=dropout)
     require_whole(1, vocab_size=vocab_size, embedding_dim=embedding_dim, units=units)
     ids = keras.Input((None,), dtype="int32", name="ids")
     mask = keras.Input((None,), dtype="int32", name="mask")
@@ -109,7 +119,8 @@ def take_over(language_model: keras.Model, classifier: keras.Model) -> None:
     Raises
     ------
     ValueError
-        If the sizes differ.
+        If the sizes differ. Also if ``language_model`` is no ``Model``, or ``classifier`` is no
+        ``Model``.
 
     Examples
     --------
@@ -122,6 +133,7 @@ def take_over(language_model: keras.Model, classifier: keras.Model) -> None:
     >>> bool((old == new).all())
     True
     """
+    require_type(keras.Model, language_model=language_model, classifier=classifier)
     for name in ("embedding", "lstm_1"):
         old, new = (model.get_layer(name).get_weights() for model in (language_model, classifier))
         if [w.shape for w in old] != [w.shape for w in new]:
@@ -172,8 +184,9 @@ def train(
     Raises
     ------
     ValueError
-        If the labels are not 0 and 1 with both among them, or not one for each review, or a
-        number is out of its range.
+        If the labels are not 0 and 1 with both among them, or not one for each review, or a number
+        is out of its range. Also if ``classifier`` is no ``Model``, or ``seed`` is no whole number
+        from 0.
 
     Examples
     --------
@@ -182,7 +195,9 @@ def train(
     >>> len(train(classifier, reviews, [1, 0], updates=3, learning_rate=0.01))
     3
     """
-    ids, mask = batch
+    require_type(keras.Model, classifier=classifier)
+    require_whole(0, seed=seed)
+    ids, mask = checked_batch(batch)
     labels = checked_labels(labels, len(ids))
     require_whole(1, updates=updates, batch_size=batch_size)
     require_positive(learning_rate=learning_rate)
@@ -217,6 +232,11 @@ def _orders(lengths: np.ndarray, batch_size: int, rng: np.random.Generator) -> I
 def log_odds(classifier: keras.Model, batch: Batch, batch_size: int = 64) -> np.ndarray:
     """Log-odds of each review, positive against negative: shape (reviews,).
 
+    Raises
+    ------
+    ValueError
+        If ``classifier`` is no ``Model``.
+
     Examples
     --------
     >>> classifier = build_recurrent_classifier(8, 4, 4)
@@ -224,4 +244,5 @@ def log_odds(classifier: keras.Model, batch: Batch, batch_size: int = 64) -> np.
     >>> log_odds(classifier, reviews).shape
     (3,)
     """
+    require_type(keras.Model, classifier=classifier)
     return predict(classifier, batch, batch_size)[:, 0].astype(float)

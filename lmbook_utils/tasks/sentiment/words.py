@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from lmbook_utils._validation import list_of, require_list, require_number, require_type
 from lmbook_utils.preprocessing import clean_text
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -27,7 +28,7 @@ def review_words(text: str) -> list[str]:
     Raises
     ------
     ValueError
-        If ``text`` is not a string.
+        If ``text`` is not a string. Also if ``text`` is no string.
 
     Examples
     --------
@@ -36,17 +37,25 @@ def review_words(text: str) -> list[str]:
     >>> review_words("")
     []
     """
+    require_type(str, text=text)
     return _WORD.findall(clean_text(text).lower())
 
 
 def known_words(words: Iterable[str], vocabulary: Vocabulary) -> int:
     """Count the tokens that are words (not punctuation) and are in the vocabulary.
 
+    Raises
+    ------
+    ValueError
+        If ``words`` is no list of strings, or ``vocabulary`` is no ``Vocabulary``.
+
     Examples
     --------
     >>> known_words(["a", "good", "zyx", "."], Vocabulary(["a", "good", "."]))
     2
     """
+    words = list_of(str, words=words)
+    require_type(Vocabulary, vocabulary=vocabulary)
     return sum(word in vocabulary and any(map(str.isalnum, word)) for word in words)
 
 
@@ -65,6 +74,12 @@ def verdict(words: Sequence[str], log_odds: float, vocabulary: Vocabulary) -> st
     vocabulary
         The words that the classifier knows.
 
+    Raises
+    ------
+    ValueError
+        If ``words`` is no list of strings, ``log_odds`` is no finite number, or ``vocabulary`` is
+        no ``Vocabulary``.
+
     Examples
     --------
     >>> vocabulary = Vocabulary(["good", "."])
@@ -73,6 +88,9 @@ def verdict(words: Sequence[str], log_odds: float, vocabulary: Vocabulary) -> st
     >>> verdict(["很", "好", "."], 0.4, vocabulary)
     'no answer: no known word'
     """
+    require_list(str, words=words)
+    require_number(log_odds=log_odds)
+    require_type(Vocabulary, vocabulary=vocabulary)
     if not known_words(words, vocabulary):
         return "no answer: no known word"
     return "positive" if log_odds >= 0 else "negative"

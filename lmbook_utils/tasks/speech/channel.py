@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import is_number
+from lmbook_utils._validation import (
+    is_number,
+    require_list,
+    require_sentences,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.datasets.pronunciations import Pronunciation
 from lmbook_utils.tasks.speech.lattice import Lattice
 from lmbook_utils.tasks.speech.words import POSSESSIVE
@@ -55,7 +61,8 @@ class PhoneChannel:
     Raises
     ------
     ValueError
-        If the rate is out of its range, or a word has no pronunciation.
+        If the rate is out of its range, or a word has no pronunciation. Also if ``vocabulary`` is
+        no ``Vocabulary``, or ``pronunciations`` is no mapping.
 
     Examples
     --------
@@ -73,6 +80,8 @@ class PhoneChannel:
         pronunciations: Mapping[str, tuple[Pronunciation, ...]],
         rate: float = 0.2,
     ):
+        require_type(Vocabulary, vocabulary=vocabulary)
+        require_type(Mapping, pronunciations=pronunciations)
         if not is_number(rate) or not 0 <= rate < 1:
             raise ValueError(f"rate must be from 0 and below 1; it was {rate!r}")
         self.rate = rate
@@ -82,6 +91,7 @@ class PhoneChannel:
             sounds = POSSESSIVE if word == "'s" else pronunciations.get(word)
             if not sounds:
                 raise ValueError(f"pronunciations must have each word; {word!r} has none")
+            require_sentences(pronunciations=sounds)
             self._sounds[word] = sounds
             for phones in sounds:
                 self._alike[_classes(phones)].append((word, phones))
@@ -92,8 +102,11 @@ class PhoneChannel:
         Raises
         ------
         ValueError
-            If a word is not in the vocabulary.
+            If a word is not in the vocabulary. Also if ``words`` is no list of strings, or ``seed``
+            is no whole number from 0.
         """
+        require_list(str, words=words)
+        require_whole(0, seed=seed)
         rng = np.random.default_rng(seed)
         return [self._confuse(self._usual(word), rng) for word in words]
 
@@ -110,7 +123,17 @@ class PhoneChannel:
         return tuple(heard)
 
     def log_prob(self, heard: Pronunciation, phones: Pronunciation) -> float:
-        """The logarithm of the probability to hear one thing for another, in nats."""
+        """The logarithm of the probability to hear one thing for another, in nats.
+
+        Raises
+        ------
+        ValueError
+            If ``heard`` is no list of strings, or ``phones`` is no list of strings.
+        """
+        require_list(str, heard=heard, phones=phones)
+        return self._log_prob(heard, phones)
+
+    def _log_prob(self, heard: Pronunciation, phones: Pronunciation) -> float:
         if _classes(heard) != _classes(phones):
             return -math.inf
         total = 0.0
@@ -121,10 +144,17 @@ class PhoneChannel:
         return total
 
     def candidates(self, heard: Pronunciation) -> dict[str, float]:
-        """All words that may have been said, with their log-probabilities, the best first."""
+        """All words that may have been said, with their log-probabilities, the best first.
+
+        Raises
+        ------
+        ValueError
+            If ``heard`` is no list of strings.
+        """
+        require_list(str, heard=heard)
         scores: dict[str, float] = {}
         for word, phones in self._alike.get(_classes(heard), ()):
-            score = self.log_prob(heard, phones)
+            score = self._log_prob(heard, phones)
             if score > scores.get(word, -math.inf):
                 scores[word] = score
         return dict(sorted(scores.items(), key=lambda item: -item[1]))
@@ -138,7 +168,14 @@ class PhoneChannel:
             The phones of each word; what no word of the vocabulary sounds like is skipped.
         number
             How many words at each place, at most.
+
+        Raises
+        ------
+        ValueError
+            If ``heard`` is no list of lists of strings, or ``number`` is no whole number from 1.
         """
+        require_sentences(heard=heard)
+        require_whole(1, number=number)
         words, starts, edges = [""], [0], []
         joint = 0  # the node between two places
         for place, phones in enumerate(heard):
@@ -157,4 +194,10 @@ class PhoneChannel:
 
 
 def _classes(phones: Pronunciation) -> tuple[int, ...]:
+    for phone in phones:
+        if phone not in _CLASS_OF:
+            raise ValueError(
+                f"phones, heard or in pronunciations, must be among {', '.join(_CLASS_OF)}; one "
+                f"was {phone!r}"
+            )
     return tuple(_CLASS_OF[phone] for phone in phones)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lmbook_utils import storage
+from lmbook_utils._validation import require_list, require_path
 
 Words = tuple[str, ...]
 
@@ -62,6 +63,8 @@ def write_spoken(path: str | os.PathLike[str], sentences: Sequence[SpokenSentenc
 
     Raises
     ------
+    ValueError
+        If ``path`` is no path, or ``sentences`` is no list of ``SpokenSentence``.
     OSError
         If the file cannot be written.
 
@@ -75,6 +78,8 @@ def write_spoken(path: str | os.PathLike[str], sentences: Sequence[SpokenSentenc
     ...     read_spoken(Path(folder, "heard.json"))[0].acoustic.tolist()
     [-3.0, -4.2]
     """
+    require_path(path=path)
+    require_list(SpokenSentence, sentences=sentences)
     rows = [json.dumps(_packed(s), ensure_ascii=False, separators=(",", ":")) for s in sentences]
     text = "[\n" + ",\n".join(rows) + "\n]\n"
     storage.write_atomically(Path(path), text.encode("utf-8"))
@@ -86,10 +91,11 @@ def read_spoken(path: str | os.PathLike[str]) -> list[SpokenSentence]:
     Raises
     ------
     ValueError
-        If the file holds something else.
+        If the file holds something else. Also if ``path`` is no path.
     OSError
         If there is no such file.
     """
+    require_path(path=path)
     text = storage.read_text(path)
     try:
         return [_unpacked(row) for row in json.loads(text)]

@@ -10,9 +10,16 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 from lmbook_utils import storage
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import (
+    require_callable,
+    require_list,
+    require_path,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.datasets.pronunciations import without_variant
 
 LOG_OF_BASE = math.log(1.0001)  # pocketsphinx counts in logarithms to this base
@@ -46,6 +53,11 @@ class Lattice:
 
     def __post_init__(self) -> None:
         """Refuse what is no graph, and edges that lead back in time."""
+        require_list(str, words=self.words)
+        require_list(Integral, starts=self.starts, first=[self.first], last=[self.last])
+        require_list(Sequence, edges=self.edges)
+        if any(len(edge) != 3 for edge in self.edges):
+            raise ValueError("edges must have a beginning, an end and a score each; one had not")
         nodes = range(len(self.words))
         ends = {node for begin, end, _ in self.edges for node in (begin, end)}
         if len(self.starts) != len(nodes) or not ends | {self.first, self.last} <= set(nodes):
@@ -91,7 +103,7 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
     Raises
     ------
     ValueError
-        If it is no such file.
+        If it is no such file. Also if ``path`` is no path.
     OSError
         If it cannot be read.
 
@@ -117,6 +129,7 @@ def read_lattice(path: str | os.PathLike[str]) -> Lattice:
     >>> [(begin, end, round(score, 2)) for begin, end, score in lattice.edges]
     [(1, 0, -2.0)]
     """
+    require_path(path=path)
     lines = [line.split() for line in storage.read_text(path).splitlines()]
     rows = [fields for fields in lines if fields and not fields[0].startswith("#")]
     try:
@@ -184,7 +197,8 @@ def n_best(
     Raises
     ------
     ValueError
-        If ``number`` is no whole number from 1.
+        If ``number`` is no whole number from 1. Also if ``lattice`` is no ``Lattice``, or
+        ``word_score`` is no function.
 
     Examples
     --------
@@ -198,6 +212,8 @@ def n_best(
     >>> n_best(lattice, 1, weights.get)
     [Hypothesis(words=('to', 'go'), acoustic=-5.0)]
     """
+    require_type(Lattice, lattice=lattice)
+    require_callable(word_score=word_score)
     require_whole(1, number=number)
     added = [word_score(word) if word else 0.0 for word in lattice.words]
     leaving = lattice.leaving()
@@ -236,6 +252,11 @@ def acoustic_score(lattice: Lattice, words: Sequence[str]) -> float:
     float
         In nats; ``-inf`` if no path says them.
 
+    Raises
+    ------
+    ValueError
+        If ``lattice`` is no ``Lattice``, or ``words`` is no list of strings.
+
     Examples
     --------
     >>> lattice = Lattice(words=("yes", "", ""), starts=(0, 4, 9), first=0, last=2,
@@ -243,6 +264,8 @@ def acoustic_score(lattice: Lattice, words: Sequence[str]) -> float:
     >>> acoustic_score(lattice, ["yes"]), acoustic_score(lattice, ["no"])
     (-2.5, -inf)
     """
+    require_type(Lattice, lattice=lattice)
+    require_list(str, words=words)
     words = list(words)
     leaving = lattice.leaving()
     # At each node: how many of the words were said before it → the best score.

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lmbook_utils._validation import finite_numbers, real_numbers, require_number, require_whole
 from lmbook_utils.datasets.pronunciations import Pronunciation, without_variant
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.speech.lattice import Lattice, read_lattice
@@ -79,6 +80,11 @@ def add_noise(samples: np.ndarray, decibels: float, seed: int) -> np.ndarray:
     seed
         Of the noise.
 
+    Raises
+    ------
+    ValueError
+        If ``decibels`` is no finite number, or ``seed`` is no whole number from 0.
+
     Examples
     --------
     >>> tone = np.sin(np.arange(16_000) * 0.1)
@@ -86,7 +92,9 @@ def add_noise(samples: np.ndarray, decibels: float, seed: int) -> np.ndarray:
     >>> round(10 * np.log10((tone**2).mean() / (noise**2).mean()))
     20
     """
-    samples = np.asarray(samples, float)
+    require_number(decibels=decibels)
+    require_whole(0, seed=seed)
+    samples = finite_numbers("samples", samples, "samples")
     if not samples.size:
         return samples
     deviation = np.sqrt(np.mean(samples**2)) * 10 ** (-decibels / 20)
@@ -156,7 +164,7 @@ class Recogniser:
         ValueError
             If ``samples`` has another shape or holds what is no finite number.
         """
-        samples = np.asarray(samples, float)
+        samples = real_numbers("samples", samples)
         if samples.ndim != 1 or not np.isfinite(samples).all():
             raise ValueError(
                 f"samples must be finite numbers of shape (samples,); the shape was {samples.shape}"

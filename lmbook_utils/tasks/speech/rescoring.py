@@ -6,6 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from lmbook_utils._validation import (
+    array_of,
+    finite_numbers,
+    real_numbers,
+    require_list,
+    require_room,
+    require_sentences,
+    require_type,
+)
 from lmbook_utils.forced_choice import total_log_probs
 from lmbook_utils.metrics import Interval, mean_interval, paired_mean_test
 from lmbook_utils.ngram import NGramModel
@@ -42,7 +51,9 @@ class Candidates:
 
     def with_log_probs(self, log_probs: np.ndarray) -> "Candidates":
         """The same hypotheses under another language model."""
-        return Candidates(self.acoustic, np.asarray(log_probs, float), self.lengths, self.errors)
+        return Candidates(
+            self.acoustic, real_numbers("log_probs", log_probs), self.lengths, self.errors
+        )
 
 
 class Setting(NamedTuple):
@@ -95,7 +106,7 @@ def decision_scores(
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ. Also if ``setting`` is no ``Setting``.
 
     Examples
     --------
@@ -105,7 +116,9 @@ def decision_scores(
     >>> scores.tolist()
     [-35.0, -33.0]
     """
-    arrays = [np.asarray(values, float) for values in (acoustic, log_probs, lengths)]
+    require_type(Setting, setting=setting)
+    named = {"acoustic": acoustic, "log_probs": log_probs, "lengths": lengths}
+    arrays = [finite_numbers(name, values) for name, values in named.items()]
     if len({array.shape for array in arrays}) > 1:
         raise ValueError(
             "acoustic, log_probs and lengths must have the same shape (hypotheses,); they had "
@@ -121,7 +134,7 @@ def choose(candidates: Candidates, setting: Setting) -> int:
     Raises
     ------
     ValueError
-        If there is no hypothesis.
+        If there is no hypothesis. Also if ``candidates`` is no ``Candidates``.
 
     Examples
     --------
@@ -129,6 +142,7 @@ def choose(candidates: Candidates, setting: Setting) -> int:
     >>> choose(two, Setting(0.0, 0.0)), choose(two, Setting(3.0, 0.0))
     (0, 1)
     """
+    require_type(Candidates, candidates=candidates)
     if not len(candidates.acoustic):
         raise ValueError("candidates must hold at least one hypothesis; there was none")
     scores = decision_scores(candidates.acoustic, candidates.log_probs, candidates.lengths, setting)
@@ -138,12 +152,18 @@ def choose(candidates: Candidates, setting: Setting) -> int:
 def errors_of_choices(candidates: Sequence[Candidates], setting: Setting) -> np.ndarray:
     """The number of word errors in each sentence when the best hypothesis is taken.
 
+    Raises
+    ------
+    ValueError
+        If ``candidates`` is no list of ``Candidates``.
+
     Examples
     --------
     >>> two = Candidates(*map(np.array, ([-10.0, -14.0], [-9.0, -7.0], [2, 2], [1, 0])))
     >>> errors_of_choices([two, two], Setting(0.0, 0.0)).tolist()
     [1, 1]
     """
+    require_list(Candidates, candidates=candidates)
     return np.array([one.errors[choose(one, setting)] for one in candidates])
 
 
@@ -166,7 +186,8 @@ def tune(
     Raises
     ------
     ValueError
-        If there is no sentence, or nothing to try.
+        If there is no sentence, or nothing to try. Also if ``candidates`` is no list of
+        ``Candidates``.
 
     Examples
     --------
@@ -174,7 +195,10 @@ def tune(
     >>> tune([two], weights=[0.0, 1.0, 2.5, 5.0], bonuses=[0.0])
     Setting(weight=2.5, bonus=0.0)
     """
-    settings = [Setting(float(weight), float(bonus)) for weight in weights for bonus in bonuses]
+    require_list(Candidates, candidates=candidates)
+    weights = finite_numbers("weights", weights, "weights").tolist()
+    bonuses = finite_numbers("bonuses", bonuses, "bonuses").tolist()
+    settings = [Setting(weight, bonus) for weight in weights for bonus in bonuses]
     if not candidates or not settings:
         raise ValueError("candidates, weights and bonuses must hold at least one each; one did not")
     return min(settings, key=lambda setting: errors_of_choices(candidates, setting).sum())
@@ -183,6 +207,11 @@ def tune(
 def score_with(model: NGramModel, lists: Sequence[Sentences]) -> list[np.ndarray]:
     """The log-probability of each hypothesis of each sentence, its end included, in nats.
 
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``NGramModel``.
+
     Examples
     --------
     >>> model = NGramModel(order=2, smoothing="add-k").fit([["so", "it", "goes"]])
@@ -190,6 +219,10 @@ def score_with(model: NGramModel, lists: Sequence[Sentences]) -> list[np.ndarray
     >>> bool(likely > unlikely)
     True
     """
+    require_type(NGramModel, model=model)
+    require_list(Sequence, lists=lists)
+    for sentences in lists:
+        require_sentences(lists=sentences)
     flat = [hypothesis for hypotheses in lists for hypothesis in hypotheses]
     totals = total_log_probs(model.score(flat), flat)
     return np.split(totals, np.cumsum([len(hypotheses) for hypotheses in lists])[:-1])
@@ -212,7 +245,9 @@ def word_errors(references: Sentences, hypotheses: Sentences) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the numbers of sentences differ, there is none, or a reference has no word.
+        If the numbers of sentences differ, there is none, or a reference has no word. Also if
+        ``references`` is no list of lists of strings, or ``hypotheses`` is no list of lists of
+        strings.
 
     Examples
     --------
@@ -220,6 +255,7 @@ def word_errors(references: Sentences, hypotheses: Sentences) -> np.ndarray:
     >>> word_errors(said, [["the", "hat", "sat", "on"], []]).tolist()
     [2, 1]
     """
+    require_sentences(references=references, hypotheses=hypotheses)
     import jiwer
 
     if not references or len(references) != len(hypotheses):
@@ -342,7 +378,7 @@ def _per_word(errors: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _checked(errors: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    errors, lengths = np.asarray(errors, float), np.asarray(lengths)
+    errors, lengths = real_numbers("errors", errors), array_of("lengths", lengths)
     if errors.shape != lengths.shape or errors.ndim != 1 or not len(lengths):
         raise ValueError(
             "errors and lengths must have the same shape (sentences,), at least one sentence; "
@@ -350,4 +386,5 @@ def _checked(errors: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.nd
         )
     if not np.issubdtype(lengths.dtype, np.integer) or lengths.min() < 1:
         raise ValueError(f"lengths must be whole numbers from 1; they were {lengths}")
+    require_room(lengths=lengths)
     return errors, lengths

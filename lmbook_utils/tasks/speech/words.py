@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from lmbook_utils._validation import list_of, require_iterable, require_sentences, require_type
 from lmbook_utils.datasets.pronunciations import Pronunciation
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -31,22 +33,34 @@ def is_blocked(word: str) -> bool:
     A recogniser mishears one word in six. Where it would be right to write a swear word, writing
     another word is a small mistake; where it mishears, writing a swear word is a large one.
 
+    Raises
+    ------
+    ValueError
+        If ``word`` is no string.
+
     Examples
     --------
     >>> is_blocked("novel")
     False
     """
+    require_type(str, word=word)
     return hashlib.sha256(word.lower().encode()).hexdigest()[:8] in _BLOCKED
 
 
 def spoken_words(tokens: Iterable[str]) -> list[str]:
     """The tokens that are spoken: those with a letter or a digit. Punctuation is not.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings.
+
     Examples
     --------
     >>> spoken_words(["john", "'s", "clock", ",", "at", "9", "."])
     ['john', "'s", 'clock', 'at', '9']
     """
+    tokens = list_of(str, tokens=tokens)
     return [token for token in tokens if any(map(str.isalnum, token))]
 
 
@@ -69,7 +83,8 @@ def recogniser_vocabulary(
     Raises
     ------
     ValueError
-        If no word of the text has a pronunciation.
+        If no word of the text has a pronunciation. Also if ``sentences`` is no iterable, or
+        ``pronunciations`` is no mapping.
 
     Examples
     --------
@@ -77,6 +92,9 @@ def recogniser_vocabulary(
     >>> recogniser_vocabulary([["a", "cat", ",", "a", "lynx"]], sounds).tokens[4:]
     ('a', 'cat')
     """
+    require_iterable(sentences=sentences)
+    sentences = [list_of(str, sentences=sentence) for sentence in sentences]
+    require_type(Mapping, pronunciations=pronunciations)
     known = [
         [word for word in sentence if word in pronunciations and not is_blocked(word)]
         for sentence in sentences
@@ -89,15 +107,23 @@ def dictionary_lines(
 ) -> list[str]:
     """The lines of a pronouncing dictionary as pocketsphinx reads it.
 
+    Raises
+    ------
+    ValueError
+        If ``vocabulary`` is no ``Vocabulary``, or ``pronunciations`` is no mapping.
+
     Examples
     --------
     >>> sounds = {"read": (("R", "EH", "D"), ("R", "IY", "D"))}
     >>> dictionary_lines(Vocabulary(["read", "'s"]), sounds)[:3]
     ['read R EH D', 'read(2) R IY D', "'s S"]
     """
+    require_type(Vocabulary, vocabulary=vocabulary)
+    require_type(Mapping, pronunciations=pronunciations)
     lines = []
     for word in vocabulary.tokens[4:]:
-        sounds = POSSESSIVE if word == "'s" else pronunciations[word]
+        sounds: Any = POSSESSIVE if word == "'s" else pronunciations.get(word)
+        require_sentences(pronunciations=sounds)
         for number, phones in enumerate(sounds, 1):
             name = word if number == 1 else f"{word}({number})"
             lines.append(" ".join([name, *phones]))

@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from lmbook_utils._validation import require_positive
+from lmbook_utils._validation import require_list, require_positive, require_type
 from lmbook_utils.datasets.aclsum import ASPECTS, SECTIONS, Paper
 from lmbook_utils.tasks.summarisation.words import sentence_words
 
@@ -37,13 +37,15 @@ def place_features(sentences: Sequence[str], sections: Sequence[str]) -> np.ndar
     Raises
     ------
     ValueError
-        If there are not as many sections as sentences, or one has another name.
+        If there are not as many sections as sentences, or one has another name. Also if
+        ``sentences`` is no list of strings, or ``sections`` is no list of strings.
 
     Examples
     --------
     >>> place_features(["Ants march ."], ["introduction"]).nonzero()[1].tolist()
     [10, 16, 30]
     """
+    require_list(str, sentences=sentences, sections=sections)
     if len(sentences) != len(sections) or not set(sections) <= set(SECTIONS):
         raise ValueError(
             f"sections must be one of {', '.join(SECTIONS)} for each of the {len(sentences)} "
@@ -106,8 +108,11 @@ class SentenceClassifier:
         Raises
         ------
         ValueError
-            If there is no such aspect, or the labels are not 0 and 1 with both among them.
+            If there is no such aspect, or the labels are not 0 and 1 with both among them. Also if
+            ``papers`` is no list of ``Paper``, or ``aspect`` is no string.
         """
+        require_list(Paper, papers=papers)
+        require_type(str, aspect=aspect)
         if aspect not in ASPECTS:
             raise ValueError(f"aspect must be one of {', '.join(ASPECTS)}; it was {aspect!r}")
         labels = [label for paper in papers for label in paper.labels[aspect]]
@@ -133,7 +138,13 @@ class SentenceClassifier:
         ----------
         sentences, sections
             As in :func:`place_features`. Of no sentence there is no score.
+
+        Raises
+        ------
+        ValueError
+            If ``sentences`` is no list of strings, or ``sections`` is no list of strings.
         """
+        require_list(str, sentences=sentences, sections=sections)
         if not len(sentences):
             return np.zeros(0)
         features = self._features(sentences, sections)
@@ -148,8 +159,9 @@ class SentenceClassifier:
         Raises
         ------
         ValueError
-            If the classifier does not look at words.
+            If the classifier does not look at words. Also if ``sentences`` is no list of strings.
         """
+        require_list(str, sentences=sentences)
         known = self._vocabulary()
         own = {word for sentence in sentences for word in sentence_words(sentence)}
         return sum(word in known for word in own) / max(len(own), 1)

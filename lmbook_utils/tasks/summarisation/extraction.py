@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, require_whole
+from lmbook_utils._validation import (
+    is_number,
+    real_numbers,
+    require_list,
+    require_sentences,
+    require_whole,
+)
 from lmbook_utils.tasks.summarisation.rouge import rouge_n
 
 
@@ -40,11 +46,17 @@ def highest(scores: Sequence[float] | np.ndarray, k: int) -> list[int]:
 def lead_scores(sentences: Sequence[str]) -> np.ndarray:
     """Scores that fall from the first sentence to the last, so that the lead is the highest.
 
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no list of strings.
+
     Examples
     --------
     >>> highest(lead_scores(["One.", "Two.", "Three."]), k=2)
     [0, 1]
     """
+    require_list(str, sentences=sentences)
     return -np.arange(len(sentences), dtype=float)
 
 
@@ -77,13 +89,16 @@ def greedy_oracle(
     Raises
     ------
     ValueError
-        If ``most`` is not a whole number from 1.
+        If ``most`` is not a whole number from 1. Also if ``sentences`` is no list of lists of
+        strings, or ``reference`` is no list of strings.
 
     Examples
     --------
     >>> greedy_oracle([["we", "parse"], ["ants", "march"], ["fast"]], ["parse", "fast"])
     [0, 2]
     """
+    require_sentences(sentences=sentences)
+    require_list(str, reference=reference)
     require_whole(1, most=most)
     picked: list[int] = []
     best = 0.0
@@ -150,7 +165,7 @@ def marginal_relevance(
     [0, 1]
     """
     require_whole(1, k=k)
-    scores, similarities = _checked(scores), np.asarray(similarities, float)
+    scores, similarities = _checked(scores), real_numbers("similarities", similarities)
     if similarities.shape != (len(scores), len(scores)):
         raise ValueError(
             f"similarities must be of all pairs of the {len(scores)} sentences; their shape was "
@@ -175,7 +190,7 @@ def _rouge_1_and_2(
 
 
 def _checked(scores: Sequence[float] | np.ndarray) -> np.ndarray:
-    scores = np.asarray(scores, float)
+    scores = real_numbers("scores", scores)
     if scores.ndim != 1 or not np.isfinite(scores).all():
         raise ValueError(
             "scores must be one finite number for each sentence; their shape was "

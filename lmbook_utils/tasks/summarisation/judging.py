@@ -6,6 +6,7 @@ import numpy as np
 from rouge_score.rouge_scorer import RougeScorer
 
 from lmbook_utils import metrics
+from lmbook_utils._validation import finite_numbers, places_in, require_list, require_type
 from lmbook_utils.datasets.aclsum import Paper
 from lmbook_utils.tasks.summarisation.extraction import highest
 from lmbook_utils.tasks.summarisation.rouge import rouge_n, rouge_words
@@ -17,14 +18,21 @@ _FIELDS = ("precision", "recall", "fmeasure")
 Scores = Sequence[Sequence[float] | np.ndarray]
 
 
-def extract(sentences: Sequence[str], places: Sequence[int]) -> str:
+def extract(sentences: Sequence[str], places: Sequence[int] | np.ndarray) -> str:
     """Write the sentences at some places as one text.
+
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no list of strings, or ``places`` is no list of ``Integral``.
 
     Examples
     --------
     >>> extract(["One .", "Two .", "Three ."], [0, 2])
     'One . Three .'
     """
+    require_list(str, sentences=sentences)
+    places = places_in(len(sentences), places=places)
     return " ".join(sentences[i] for i in places)
 
 
@@ -48,7 +56,8 @@ def rouge_scores(
     Raises
     ------
     ValueError
-        If there are not as many summaries as references, or no such measure.
+        If there are not as many summaries as references, or no such measure. Also if ``summaries``
+        is no list of strings, ``references`` is no list of strings, or ``measure`` is no string.
 
     Examples
     --------
@@ -56,6 +65,8 @@ def rouge_scores(
     >>> {name: values.tolist() for name, values in scores.items()}
     {'rouge1': [1.0], 'rouge2': [1.0], 'rougeL': [1.0]}
     """
+    require_list(str, summaries=summaries, references=references)
+    require_type(str, measure=measure)
     if len(summaries) != len(references):
         raise ValueError(
             f"summaries must be one for each of the {len(references)} references; there were "
@@ -93,7 +104,8 @@ def judge_extracts(
     ------
     ValueError
         If there are not as many lists of scores as papers, or not as many scores as sentences; or
-        as :func:`~lmbook_utils.tasks.summarisation.extraction.highest`.
+        as :func:`~lmbook_utils.tasks.summarisation.extraction.highest`. Also if ``papers`` is no
+        list of ``Paper``, or ``aspect`` is no string.
 
     Examples
     --------
@@ -101,7 +113,9 @@ def judge_extracts(
     >>> judge_extracts([paper], [[0.1, 0.9]], "outcome", k=1)["rouge1"].tolist()
     [0.5]
     """
+    require_list(Paper, papers=papers)
     _require_scores(papers, scores)
+    _require_aspect(papers, aspect)
     summaries = [
         extract(paper.sentences, highest(own, k)) for paper, own in zip(papers, scores, strict=True)
     ]
@@ -115,13 +129,20 @@ def choose_length(papers: Sequence[Paper], scores: Scores, aspect: str) -> int:
     of ``rouge-score``, and many times faster. Of equally good numbers the smallest is taken.
     Parameters and errors are those of :func:`judge_extracts`.
 
+    Raises
+    ------
+    ValueError
+        If ``papers`` is no list of ``Paper``, or ``aspect`` is no string.
+
     Examples
     --------
     >>> paper = Paper("X1", "", ("Ants .", "They march ."), (), {"outcome": "They march."}, {})
     >>> choose_length([paper], [[0.1, 0.9]], "outcome")
     1
     """
+    require_list(Paper, papers=papers)
     _require_scores(papers, scores)
+    _require_aspect(papers, aspect)
     means = {k: _mean_rouge_1(papers, scores, aspect, k) for k in LENGTHS}
     return max(means, key=means.__getitem__)
 
@@ -135,6 +156,7 @@ def _mean_rouge_1(papers: Sequence[Paper], scores: Scores, aspect: str, k: int) 
 
 
 def _require_scores(papers: Sequence[Paper], scores: Scores) -> None:
+    require_list((Sequence, np.ndarray), scores=scores)
     if [len(paper.sentences) for paper in papers] != [len(own) for own in scores]:
         raise ValueError("scores must be one for each sentence of each paper; they were not")
 
@@ -159,7 +181,7 @@ def mean_with_interval(values: np.ndarray) -> tuple[float, metrics.Interval]:
     >>> round(mean, 2), round(interval.low, 2), round(interval.high, 2)
     (0.4, 0.3, 0.5)
     """
-    of_papers = np.atleast_2d(values).mean(axis=0)
+    of_papers = _of_papers("values", values)
     return float(of_papers.mean()), metrics.mean_interval(of_papers, np.arange(len(of_papers)))
 
 
@@ -181,7 +203,8 @@ def paired_p_values(values: Mapping[str, np.ndarray], baseline: str) -> dict[str
     Raises
     ------
     ValueError
-        If the baseline is none of the systems, or as that function.
+        If the baseline is none of the systems, or as that function. Also if ``values`` is no
+        mapping, or ``baseline`` is no string.
 
     Examples
     --------
@@ -189,11 +212,32 @@ def paired_p_values(values: Mapping[str, np.ndarray], baseline: str) -> dict[str
     >>> paired_p_values(values, "lead")
     {'head': 0.25}
     """
+    require_type(Mapping, values=values)
+    require_list(str, values=list(values))
+    require_type(str, baseline=baseline)
     if baseline not in values:
         raise ValueError(f"baseline must be one of {', '.join(values)}; it was {baseline!r}")
-    of_papers = {name: np.atleast_2d(own).mean(axis=0) for name, own in values.items()}
+    of_papers = {name: _of_papers(f"values[{name!r}]", own) for name, own in values.items()}
     return {
         name: metrics.paired_mean_test(own, of_papers[baseline], np.arange(len(own)))
         for name, own in of_papers.items()
         if name != baseline
     }
+
+
+def _require_aspect(papers: Sequence[Paper], aspect: str) -> None:
+    require_type(str, aspect=aspect)
+    if any(aspect not in paper.summaries for paper in papers):
+        raise ValueError(f"aspect must be one that each paper has a summary of; it was {aspect!r}")
+
+
+def _of_papers(name: str, values: np.ndarray) -> np.ndarray:
+    """The mean over the aspects for each paper."""
+    numbers = np.atleast_2d(finite_numbers(name, values))
+    if numbers.ndim != 2 or numbers.shape[1] < 2:
+        raise ValueError(
+            f"{name} must have the shape (papers,) or (aspects, papers), with at least two papers; "
+            f"it was {np.shape(values)}"
+        )
+    means: np.ndarray = numbers.mean(axis=0)
+    return means

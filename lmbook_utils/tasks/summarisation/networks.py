@@ -10,7 +10,14 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import (
+    finite_numbers,
+    require_list,
+    require_number,
+    require_positive,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.datasets.aclsum import ASPECTS, Paper
 from lmbook_utils.training import FusedAdam
 
@@ -56,6 +63,7 @@ def build_extractor(
     (None, None, 3)
     """
     require_whole(1, features=features, units=units)
+    require_number(0, 1, dropout=dropout)
     if units % 2:
         raise ValueError(f"units must be even, half for each direction; it was {units}")
     vectors = keras.Input((None, features), name="vectors")
@@ -94,8 +102,12 @@ def pad_papers(vectors: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     >>> padded[:, :, 0].tolist(), mask.tolist()
     ([[1.0, 1.0], [1.0, 0.0]], [[1, 1], [1, 0]])
     """
+    require_list(np.ndarray, vectors=vectors)
     if not len(vectors):
         raise ValueError("vectors must be of at least one paper; there was none")
+    vectors = [finite_numbers("vectors", own, "sentences, features") for own in vectors]
+    if len({own.shape[1] for own in vectors}) > 1:
+        raise ValueError("vectors must have one number of features; they had several")
     longest = max(len(own) for own in vectors)
     padded = np.zeros((len(vectors), longest, vectors[0].shape[1]), np.float32)
     mask = np.zeros((len(vectors), longest), np.int32)
@@ -144,7 +156,8 @@ def train_extractor(
     Raises
     ------
     ValueError
-        If a number is out of its range, or there is no paper.
+        If a number is out of its range, or there is no paper. Also if ``network`` is no ``Model``,
+        ``papers`` is no list of ``Paper``, or ``seed`` is no whole number from 0.
 
     Examples
     --------
@@ -156,6 +169,9 @@ def train_extractor(
     >>> losses[-1] < losses[0]
     True
     """
+    require_type(keras.Model, network=network)
+    require_list(Paper, papers=papers)
+    require_whole(0, seed=seed)
     require_whole(1, epochs=epochs, batch_size=batch_size)
     require_positive(learning_rate=learning_rate)
     inputs, targets, weights = _training_arrays(vectors, papers)
@@ -196,15 +212,26 @@ def extractor_scores(network: keras.Model, vectors: Sequence[np.ndarray]) -> lis
 
     A paper without sentences has an array of none.
 
+    Raises
+    ------
+    ValueError
+        If ``network`` is no ``Model``.
+
     Examples
     --------
     >>> network = build_extractor(2, 4)
     >>> [s.shape for s in extractor_scores(network, [np.ones((3, 2)), np.ones((0, 2))])]
     [(3, 3), (0, 3)]
     """
+    require_type(keras.Model, network=network)
+    require_list(np.ndarray, vectors=vectors)
     if not any(map(len, vectors)):
         return [np.zeros((0, len(ASPECTS)), np.float32) for _ in vectors]
     padded, mask = pad_papers(vectors)
+    if padded.shape[2] != network.input_shape[0][2]:
+        raise ValueError(
+            f"vectors must have {network.input_shape[0][2]} features; they had {padded.shape[2]}"
+        )
     log_odds = network.predict_on_batch([padded, mask])
     return [own[: len(of)] for own, of in zip(log_odds, vectors, strict=True)]
 
@@ -214,6 +241,9 @@ def _training_arrays(
 ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Inputs, targets (papers, sentences, 3) and the weight of each sentence, 0 for padding."""
     padded, mask = pad_papers(vectors)
+    lengths = [len(paper.sentences) for paper in papers]
+    if [len(own) for own in vectors] != lengths:
+        raise ValueError("vectors must be one for each sentence of papers; they were not")
     targets = np.zeros((*mask.shape, len(ASPECTS)), np.float32)
     for i, paper in enumerate(papers):
         targets[i, : len(paper.sentences)] = _labels(paper)

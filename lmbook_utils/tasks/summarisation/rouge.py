@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from nltk.stem.porter import PorterStemmer
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_list, require_type, require_whole
 
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -34,6 +34,11 @@ def rouge_words(text: str) -> list[str]:
     with ``use_stemmer=True``. Any other letter is a gap: of "naïve" there are "na" and "ve" left,
     and of Chinese nothing.
 
+    Raises
+    ------
+    ValueError
+        If ``text`` is no string.
+
     Examples
     --------
     >>> rouge_words("Parsers parsed naïve sentences.")
@@ -41,6 +46,7 @@ def rouge_words(text: str) -> list[str]:
     >>> rouge_words("我们提出一种方法。")
     []
     """
+    require_type(str, text=text)
     return [_stem(word) if len(word) > 3 else word for word in _WORD.findall(text.lower())]
 
 
@@ -67,13 +73,15 @@ def rouge_n(summary: Sequence[str], reference: Sequence[str], n: int) -> Rouge:
     Raises
     ------
     ValueError
-        If ``n`` is not a whole number from 1.
+        If ``n`` is not a whole number from 1. Also if ``summary`` is no list of strings, or
+        ``reference`` is no list of strings.
 
     Examples
     --------
     >>> rouge_n(["the", "cat", "sat"], ["the", "cat", "ran", "off"], 1)
     Rouge(precision=0.6666666666666666, recall=0.5, f1=0.5714285714285715)
     """
+    require_list(str, summary=summary, reference=reference)
     require_whole(1, n=n)
     of_summary, of_reference = _ngrams(summary, n), _ngrams(reference, n)
     return _rouge((of_summary & of_reference).total(), of_summary.total(), of_reference.total())
@@ -93,11 +101,17 @@ def rouge_l(summary: Sequence[str], reference: Sequence[str]) -> Rouge:
 
     The whole summary is taken for one sequence, as in ``rouge-score``'s ``"rougeL"``.
 
+    Raises
+    ------
+    ValueError
+        If ``summary`` is no list of strings, or ``reference`` is no list of strings.
+
     Examples
     --------
     >>> rouge_l(["the", "cat", "sat"], ["the", "fat", "cat", "ran"])
     Rouge(precision=0.6666666666666666, recall=0.5, f1=0.5714285714285715)
     """
+    require_list(str, summary=summary, reference=reference)
     return _rouge(_longest_common(summary, reference), len(summary), len(reference))
 
 

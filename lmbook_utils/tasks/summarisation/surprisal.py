@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import is_number
+from lmbook_utils._validation import is_number, list_of, require_list, require_type
 from lmbook_utils.datasets.aclsum import Paper
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.preprocessing import tokenize
@@ -45,6 +45,7 @@ def train_language_model(papers: Iterable[Paper], order: int = 3) -> NGramModel:
     ------
     ValueError
         If there is no sentence, no word comes twice, or ``order`` is not a whole number from 1.
+        Also if ``papers`` is no list of ``Paper``.
 
     Examples
     --------
@@ -52,6 +53,7 @@ def train_language_model(papers: Iterable[Paper], order: int = 3) -> NGramModel:
     >>> train_language_model([paper], order=2).vocabulary_.tokens[4:]
     ('.', 'ants', 'march')
     """
+    papers = _at_least_one(papers)
     sentences = [tokenize(sentence) for paper in papers for sentence in paper.sentences]
     vocabulary = Vocabulary.from_sentences(sentences, min_count=2)
     return NGramModel(order, "kneser-ney").fit(sentences, vocabulary)
@@ -75,6 +77,11 @@ def surprisals(model: NGramModel, sentences: Sequence[str]) -> Surprisal:
     sentences
         As text. One without words has its end only.
 
+    Raises
+    ------
+    ValueError
+        If ``model`` is no ``NGramModel``, or ``sentences`` is no list of strings.
+
     Examples
     --------
     >>> model = NGramModel(1, "mle").fit([["ants"], ["ants"]])  # half of its tokens are ends
@@ -82,6 +89,8 @@ def surprisals(model: NGramModel, sentences: Sequence[str]) -> Surprisal:
     >>> (found.total / np.log(2)).round(6).tolist(), found.tokens.tolist()
     ([3.0, 1.0], [3, 1])
     """
+    require_type(NGramModel, model=model)
+    require_list(str, sentences=sentences)
     words = [tokenize(sentence) for sentence in sentences]
     tokens = np.array([len(sentence) + 1 for sentence in words], int)
     if not len(tokens):
@@ -105,7 +114,7 @@ def train_unigram_model(papers: Iterable[Paper], k: float = 0.5) -> NGramModel:
     Raises
     ------
     ValueError
-        If there is no word, or ``k`` is not above 0.
+        If there is no word, or ``k`` is not above 0. Also if ``papers`` is no list of ``Paper``.
 
     Examples
     --------
@@ -113,6 +122,7 @@ def train_unigram_model(papers: Iterable[Paper], k: float = 0.5) -> NGramModel:
     >>> train_unigram_model([paper]).vocabulary_.tokens[4:]
     ('ants', 'march')
     """
+    papers = _at_least_one(papers)
     sentences = [sentence_words(sentence) for paper in papers for sentence in paper.sentences]
     return NGramModel(1, "add-k", k=k).fit(sentences)
 
@@ -144,7 +154,8 @@ def own_text_surprisals(
     Raises
     ------
     ValueError
-        If ``weight`` is out of its range.
+        If ``weight`` is out of its range. Also if ``model`` is no ``NGramModel``, or ``sentences``
+        is no list of strings.
 
     Examples
     --------
@@ -153,6 +164,8 @@ def own_text_surprisals(
     >>> int(found.mean.argmin())
     0
     """
+    require_type(NGramModel, model=model)
+    require_list(str, sentences=sentences)
     if not is_number(weight) or not 0 <= weight < 1:
         raise ValueError(f"weight must be from 0 and below 1; it was {weight!r}")
     background = model.next_word_distribution()
@@ -167,3 +180,10 @@ def own_text_surprisals(
         general = background[known.encode(sentence)]
         found.append(-np.log(weight * np.array(shares) + (1 - weight) * general).sum())
     return Surprisal(np.array(found, float), np.array([len(sentence) for sentence in words], int))
+
+
+def _at_least_one(papers: Iterable[Paper]) -> list[Paper]:
+    papers = list_of(Paper, papers=papers)
+    if not papers:
+        raise ValueError("papers must hold at least one paper; there was none")
+    return papers

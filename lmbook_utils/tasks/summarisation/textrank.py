@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, require_positive
+from lmbook_utils._validation import is_number, real_numbers, require_list, require_positive
 from lmbook_utils.tasks.summarisation.words import content_words
 
 _MOST_STEPS = 1000
@@ -32,11 +32,17 @@ def overlaps(sentences: Sequence[Set[str]]) -> np.ndarray:
         Symmetric. It is 0 where a sentence has no word, or both have one: the logarithms are then
         0, and one shared word says little.
 
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no list of ``Set``.
+
     Examples
     --------
     >>> overlaps([{"fast", "parser"}, {"parser", "slow"}, {"ants"}]).round(3).tolist()
     [[0.0, 0.721, 0.0], [0.721, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    require_list(Set, sentences=sentences)
     n = len(sentences)
     found = np.zeros((n, n))
     for i in range(n):
@@ -84,7 +90,7 @@ def page_rank(weights: np.ndarray, damping: float = 0.85, tolerance: float = 1e-
     >>> page_rank(star).round(3).tolist()
     [0.486, 0.257, 0.257]
     """
-    weights = np.asarray(weights, float)
+    weights = real_numbers("weights", weights)
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1]:
         raise ValueError(f"weights must have the shape (places, places); it was {weights.shape}")
     if weights.size and not (np.isfinite(weights).all() and weights.min() >= 0):
@@ -112,10 +118,16 @@ def textrank_scores(sentences: Sequence[str]) -> np.ndarray:
     -------
     ndarray of float64, shape (sentences,)
 
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no list of strings.
+
     Examples
     --------
     >>> scores = textrank_scores(["A fast parser .", "Ants march .", "The parser is fast ."])
     >>> int(scores.argmin())
     1
     """
+    require_list(str, sentences=sentences)
     return page_rank(overlaps([content_words(sentence) for sentence in sentences]))

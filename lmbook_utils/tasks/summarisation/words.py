@@ -2,6 +2,7 @@
 
 import re
 
+from lmbook_utils._validation import require_type
 from lmbook_utils.preprocessing import clean_text, english_stop_words, split_sentences
 
 _CHINESE_OR_JAPANESE = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
@@ -20,7 +21,7 @@ def sentence_words(sentence: str) -> list[str]:
     Raises
     ------
     ValueError
-        If ``sentence`` is not a string.
+        If ``sentence`` is not a string. Also if ``sentence`` is no string.
 
     Examples
     --------
@@ -29,17 +30,24 @@ def sentence_words(sentence: str) -> list[str]:
     >>> sentence_words("我们提出 BERT。")
     ['我', '们', '提', '出', 'bert']
     """
+    require_type(str, sentence=sentence)
     return _WORD.findall(clean_text(sentence).lower())
 
 
 def content_words(sentence: str) -> set[str]:
     """The different words of a sentence that are no stop words of English.
 
+    Raises
+    ------
+    ValueError
+        If ``sentence`` is no string.
+
     Examples
     --------
     >>> sorted(content_words("The parser is a fast parser ."))
     ['fast', 'parser']
     """
+    require_type(str, sentence=sentence)
     return set(sentence_words(sentence)) - english_stop_words()
 
 
@@ -52,7 +60,7 @@ def text_sentences(text: str) -> list[str]:
     Raises
     ------
     ValueError
-        If ``text`` is not a string.
+        If ``text`` is not a string. Also if ``text`` is no string.
 
     Examples
     --------
@@ -63,6 +71,7 @@ def text_sentences(text: str) -> list[str]:
     >>> text_sentences(" ")
     []
     """
+    require_type(str, text=text)
     pieces = [
         piece for sentence in split_sentences(text) for piece in _AFTER_FULL_STOP.split(sentence)
     ]

@@ -20,7 +20,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import list_of, require_iterable, require_type, require_whole
 from lmbook_utils.batching import padded_sentences
 from lmbook_utils.models._parts import require_bias, require_rate
 from lmbook_utils.vocabulary import Vocabulary
@@ -130,7 +130,8 @@ def build_encoder_decoder(
     ------
     ValueError
         If ``units`` is no even number from 2, ``dropout`` is not from 0 to below 1, or
-        ``output_bias`` is not a finite number for each word.
+        ``output_bias`` is not a finite number for each word. Also if ``source`` is no
+        ``Vocabulary``, or ``target`` is no ``Vocabulary``.
 
     Examples
     --------
@@ -138,6 +139,7 @@ def build_encoder_decoder(
     >>> network.training_model.output_shape
     (None, None, 6)
     """
+    require_type(Vocabulary, source=source, target=target)
     require_whole(2, units=units)
     if units % 2:
         raise ValueError(f"units must be even, half for each direction; it was {units}")
@@ -193,9 +195,17 @@ def _build_decoder(vocab_size: int, units: int, dropout: float, attention: bool)
 def encode_sources(sentences: Iterable[Sequence[str]], vocabulary: Vocabulary) -> np.ndarray:
     """Ids of source sentences, each ended by ``</s>`` and filled up: (sentences, longest + 1).
 
+    Raises
+    ------
+    ValueError
+        If ``sentences`` is no iterable, or ``vocabulary`` is no ``Vocabulary``.
+
     Examples
     --------
     >>> encode_sources([["a", "b"], []], Vocabulary(["a", "b"])).tolist()
     [[4, 5, 3], [3, 0, 0]]
     """
-    return padded_sentences([vocabulary.encode(sentence) for sentence in sentences]).targets
+    require_iterable(sentences=sentences)
+    require_type(Vocabulary, vocabulary=vocabulary)
+    tokens = [list_of(str, sentences=sentence) for sentence in sentences]
+    return padded_sentences([vocabulary.encode(sentence) for sentence in tokens]).targets

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_list, require_sentences, require_type, require_whole
 
 EMPTY_WORD = ""
 
@@ -71,9 +71,11 @@ class IBMModel1:
         Raises
         ------
         ValueError
-            If there is no word at all, the two are not equally many, or ``iterations`` is no
-            whole number from 1.
+            If there is no word at all, the two are not equally many, or ``iterations`` is no whole
+            number from 1. Also if ``sentences`` is no list of lists of strings, or ``given`` is no
+            list of lists of strings.
         """
+        require_sentences(sentences=sentences, given=given)
         require_whole(1, iterations=iterations)
         links = _Links(sentences, given)
         t = np.full(len(links.pairs), 1 / links.words)
@@ -87,17 +89,40 @@ class IBMModel1:
         return self
 
     def probability(self, word: str, given: str) -> float:
-        """The probability :math:`t(x | y)`; 0 for two words that never met in training."""
+        """The probability :math:`t(x | y)`; 0 for two words that never met in training.
+
+        Raises
+        ------
+        ValueError
+            If ``word`` is no string, or ``given`` is no string.
+        """
+        require_type(str, word=word, given=given)
         return self.table_.get(given, {}).get(word, 0.0)
 
     def best(self, given: str, number: int) -> list[tuple[str, float]]:
-        """The most probable words for a given word, the best first; none for an unknown word."""
+        """The most probable words for a given word, the best first; none for an unknown word.
+
+        Raises
+        ------
+        ValueError
+            If ``given`` is no string.
+        """
+        require_type(str, given=given)
+        require_whole(0, number=number)
         words = self.table_.get(given, {})
         return sorted(words.items(), key=lambda item: (-item[1], item[0]))[:number]
 
     def probabilities(self, sentence: Sequence[str], given: Sequence[str]) -> np.ndarray:
-        """The table for one sentence pair, shape (words of x, 1 + words of y); column 0: empty."""
-        rows = [[self.probability(x, y) for y in (EMPTY_WORD, *given)] for x in sentence]
+        """The table for one sentence pair, shape (words of x, 1 + words of y); column 0: empty.
+
+        Raises
+        ------
+        ValueError
+            If ``sentence`` is no list of strings, or ``given`` is no list of strings.
+        """
+        require_list(str, sentence=sentence, given=given)
+        columns = [self.table_.get(y, {}) for y in (EMPTY_WORD, *given)]
+        rows = [[column.get(x, 0.0) for column in columns] for x in sentence]
         return np.array(rows, float).reshape(len(sentence), len(given) + 1)
 
     def log_prob(self, sentence: Sequence[str], given: Sequence[str]) -> float:
@@ -112,7 +137,13 @@ class IBMModel1:
         """For each word of the sentence the place in ``given`` that most probably generated it.
 
         ``None`` stands for the empty word. It is also the answer where no word explains it.
+
+        Raises
+        ------
+        ValueError
+            If ``sentence`` is no list of strings, or ``given`` is no list of strings.
         """
+        require_list(str, sentence=sentence, given=given)
         choices = self.probabilities(sentence, given).argmax(axis=1)
         return [int(choice) - 1 if choice else None for choice in choices]
 

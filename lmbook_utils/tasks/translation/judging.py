@@ -7,7 +7,7 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.significance import PairedTest
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_list, require_type, require_whole
 
 
 class Score(NamedTuple):
@@ -44,7 +44,8 @@ def judge(
     Raises
     ------
     ValueError
-        If there is no sentence, or they are not equally many.
+        If there is no sentence, or they are not equally many. Also if ``translations`` is no list
+        of strings, or ``references`` is no list of strings.
 
     Examples
     --------
@@ -52,6 +53,7 @@ def judge(
     >>> scores["chrF"].low <= scores["chrF"].value <= scores["chrF"].high
     True
     """
+    require_list(str, translations=translations, references=references)
     require_whole(2, resamples=resamples)
     _require_parallel("translations", translations, references)
     scores = {}
@@ -87,6 +89,7 @@ def paired_p_values(
     ------
     ValueError
         If there are fewer than two systems, or one has not as many sentences as the references.
+        Also if ``systems`` is no mapping, or ``references`` is no list of strings.
 
     Examples
     --------
@@ -94,6 +97,11 @@ def paired_p_values(
     >>> paired_p_values(systems, ["le livre"] * 20, resamples=200)["chrF"]["b"] < 0.01
     True
     """
+    require_type(Mapping, systems=systems)
+    require_list(str, systems=list(systems))
+    for translations in systems.values():
+        require_list(str, systems=translations)
+    require_list(str, references=references)
     require_whole(2, resamples=resamples)
     if len(systems) < 2:
         raise ValueError(f"systems must be at least two; they were {', '.join(systems) or 'none'}")
@@ -119,8 +127,6 @@ def _column(results: Mapping[str, object], metric: str) -> str:
 
 
 def _require_parallel(name: str, translations: Sequence[str], references: Sequence[str]) -> None:
-    if isinstance(translations, str) or isinstance(references, str):
-        raise ValueError(f"{name} and references must be lists of texts; one was a text")
     if not len(references) or len(translations) != len(references):
         raise ValueError(
             f"{name} must be as many as references, at least one; there were "

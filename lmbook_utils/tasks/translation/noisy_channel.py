@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, require_positive, require_whole
+from lmbook_utils._validation import (
+    is_number,
+    require_list,
+    require_positive,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.tasks.translation.ibm_model1 import EMPTY_WORD, IBMModel1
 from lmbook_utils.vocabulary import BOS, EOS, SPECIAL_TOKENS
@@ -70,7 +76,8 @@ class NoisyChannel:
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a number is out of its range. Also if ``language_model`` is no ``NGramModel``, or
+        ``channel`` is no ``IBMModel1``.
 
     Examples
     --------
@@ -92,6 +99,8 @@ class NoisyChannel:
         candidates: int = 8,
         helpers: int = 20,
     ):
+        require_type(NGramModel, language_model=language_model)
+        require_type(IBMModel1, channel=channel)
         require_whole(1, beam=beam, candidates=candidates)
         require_whole(0, helpers=helpers)
         require_positive(lm_weight=lm_weight)
@@ -109,10 +118,9 @@ class NoisyChannel:
         Raises
         ------
         ValueError
-            If ``sentence`` is text that was not tokenised.
+            If ``sentence`` is no list of strings, such as text that was not tokenised.
         """
-        if isinstance(sentence, str):
-            raise ValueError("sentence must be a list of tokens; it was text: use tokenize first")
+        require_list(str, sentence=sentence)
         if not sentence:
             return []
         finished = _Search(self, sentence).run()
@@ -124,7 +132,13 @@ class NoisyChannel:
 
         The table has nothing on English words that training did not have: where they are copied
         they cost nothing, and where they are left out as much as in the search.
+
+        Raises
+        ------
+        ValueError
+            If ``sentence`` is no list of strings, or ``translation`` is no list of strings.
         """
+        require_list(str, sentence=sentence, translation=translation)
         known = [word for word in sentence if word in self._french_for]
         lost = sum(word not in self._french_for and word not in translation for word in sentence)
         return (
@@ -135,7 +149,14 @@ class NoisyChannel:
         )
 
     def french_for(self, word: str) -> list[tuple[str, float]]:
-        """The French words that are tried for an English word, each with :math:`\\ln t(x | y)`."""
+        """The French words that are tried for an English word, each with :math:`\\ln t(x | y)`.
+
+        Raises
+        ------
+        ValueError
+            If ``word`` is no string.
+        """
+        require_type(str, word=word)
         return self._french_for.get(word, [(word, 0.0)])
 
 
@@ -178,7 +199,8 @@ class _Search:
     def _log_probs(self, context: tuple[str, ...]) -> np.ndarray:
         """Weighted, of all candidates and ``</s>`` after a context."""
         distribution = self.decoder.language_model.next_word_distribution(context)
-        weighted: np.ndarray = self.decoder.lm_weight * np.log(distribution[self.ids])
+        with np.errstate(divide="ignore"):  # a word may be impossible
+            weighted: np.ndarray = self.decoder.lm_weight * np.log(distribution[self.ids])
         return weighted
 
     def run(self) -> list[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from lmbook_utils._validation import list_of, require_list, require_type
 from lmbook_utils.subwords import BPE, learn_bpe
 from lmbook_utils.tasks.translation.text import Pair
 from lmbook_utils.vocabulary import Vocabulary
@@ -18,7 +19,14 @@ class Pieces(NamedTuple):
     target: Vocabulary
 
     def cut(self, pair: Pair) -> Pair:
-        """Cut both sentences of a pair into pieces."""
+        """Cut both sentences of a pair into pieces.
+
+        Raises
+        ------
+        ValueError
+            If ``pair`` is no ``Pair``.
+        """
+        require_type(Pair, pair=pair)
         return Pair(self.english.encode(pair.english), self.french.encode(pair.french))
 
 
@@ -35,7 +43,8 @@ def learn_pieces(pairs: Sequence[Pair], merges: int) -> Pieces:
     Raises
     ------
     ValueError
-        If ``pairs`` is empty, or ``merges`` is no whole number from 0.
+        If ``pairs`` is empty, or ``merges`` is no whole number from 0. Also if ``pairs`` is no list
+        of ``Pair``.
 
     Examples
     --------
@@ -43,6 +52,7 @@ def learn_pieces(pairs: Sequence[Pair], merges: int) -> Pieces:
     >>> pieces.cut(Pair(["sea"], ["la", "mère"])).french
     ['l', 'a ', 'm', 'è', 'r', 'e', ' ']
     """
+    require_list(Pair, pairs=pairs)
     if not pairs:
         raise ValueError("pairs must hold at least one sentence pair; it was empty")
     english, source = _learn((pair.english for pair in pairs), merges)
@@ -61,9 +71,15 @@ def join_pieces(pieces: Iterable[str]) -> list[str]:
 
     It may have stopped in the middle of a word, which then ends there.
 
+    Raises
+    ------
+    ValueError
+        If ``pieces`` is no list of strings.
+
     Examples
     --------
     >>> join_pieces(["la ", "m", "er ", "mor"])
     ['la', 'mer', 'mor']
     """
+    pieces = list_of(str, pieces=pieces)
     return "".join(pieces).split()

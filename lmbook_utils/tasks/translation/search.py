@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import log_softmax
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_list, require_sentences, require_type, require_whole
 from lmbook_utils.tasks.translation.encoder_decoder import EncoderDecoder, encode_sources
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -39,6 +39,11 @@ def translate_greedily(
     max_tokens
         Where a translation is cut off.
 
+    Raises
+    ------
+    ValueError
+        If ``network`` is no ``EncoderDecoder``, or ``sentences`` is no list of lists of strings.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.translation.encoder_decoder import build_encoder_decoder
@@ -46,8 +51,9 @@ def translate_greedily(
     >>> translate_greedily(network, [[]])
     [[]]
     """
+    require_type(EncoderDecoder, network=network)
+    require_sentences(sentences=sentences)
     require_whole(1, max_tokens=max_tokens)
-    _require_tokens(sentences)
     if not any(sentences):
         return [[] for _ in sentences]
     source = encode_sources(sentences, network.source)
@@ -86,6 +92,11 @@ def beam_search(
         Translations, the best first, at most ``beam`` of them; a sentence without words has one
         translation without words.
 
+    Raises
+    ------
+    ValueError
+        If ``network`` is no ``EncoderDecoder``, or ``sentence`` is no list of strings.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.translation.encoder_decoder import build_encoder_decoder
@@ -93,8 +104,9 @@ def beam_search(
     >>> beam_search(network, [])
     [Hypothesis(tokens=[], log_prob=0.0, score=0.0)]
     """
+    require_type(EncoderDecoder, network=network)
+    require_list(str, sentence=sentence)
     require_whole(1, beam=beam, max_tokens=max_tokens)
-    _require_tokens([sentence])
     if not sentence:
         return [Hypothesis([], 0.0, 0.0)]
     one_source = encode_sources([sentence], network.source)
@@ -140,7 +152,8 @@ def attention_map(
     Raises
     ------
     ValueError
-        If the network has no attention.
+        If the network has no attention. Also if ``network`` is no ``EncoderDecoder``, ``sentence``
+        is no list of strings, or ``translation`` is no list of strings.
 
     Examples
     --------
@@ -149,9 +162,10 @@ def attention_map(
     >>> attention_map(network, ["a"], ["un"]).shape
     (2, 2)
     """
+    require_type(EncoderDecoder, network=network)
+    require_list(str, sentence=sentence, translation=translation)
     if not network.has_attention:
         raise ValueError("network must have attention; it was built with attention=False")
-    _require_tokens([sentence, translation])
     source = encode_sources([sentence], network.source)
     ids = np.array([[Vocabulary.bos_id, *network.target.encode(translation)]], np.int32)
     states, state = network.encoder.predict_on_batch(source)
@@ -177,8 +191,3 @@ def _words(network: EncoderDecoder, ids: np.ndarray) -> list[str]:
     """The words before the end."""
     ends = np.flatnonzero(ids == Vocabulary.eos_id)
     return network.target.decode(ids[: ends[0]] if len(ends) else ids)
-
-
-def _require_tokens(sentences: Sequence[Sequence[str]]) -> None:
-    if any(isinstance(sentence, str) for sentence in (sentences, *sentences)):
-        raise ValueError("a sentence must be a list of tokens; it was text: use tokenize first")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import list_of, require_list, require_type, require_whole
 from lmbook_utils.datasets.bible import Verse
 
 _TOKENS = {
@@ -35,7 +35,8 @@ def tokenize(text: str, language: str) -> list[str]:
     Raises
     ------
     ValueError
-        If the language is neither of the two.
+        If the language is neither of the two. Also if ``text`` is no string, or ``language`` is no
+        string.
 
     Examples
     --------
@@ -44,6 +45,7 @@ def tokenize(text: str, language: str) -> list[str]:
     >>> tokenize("L'Éternel parla à Moïse.", "french")
     ["l'", 'éternel', 'parla', 'à', 'moïse', '.']
     """
+    require_type(str, text=text, language=language)
     if language not in _TOKENS:
         raise ValueError(f"language must be one of {', '.join(_TOKENS)}; it was {language!r}")
     return _TOKENS[language].findall(text.lower().replace("’", "'"))
@@ -52,11 +54,17 @@ def tokenize(text: str, language: str) -> list[str]:
 def detokenize(tokens: Sequence[str]) -> str:
     """Write tokens as a text: what :func:`tokenize` took apart, but for the case.
 
+    Raises
+    ------
+    ValueError
+        If ``tokens`` is no list of strings.
+
     Examples
     --------
     >>> detokenize(["donne", "-", "moi", "l'", "eau", "."])
     "donne-moi l'eau."
     """
+    require_list(str, tokens=tokens)
     return _NO_SPACE_AFTER.sub("", _NO_SPACE_BEFORE.sub("", " ".join(tokens)))
 
 
@@ -70,6 +78,11 @@ def short_pairs(verses: Iterable[Verse], max_words: int = 15) -> list[tuple[Vers
     max_words
         The most words, as spaces divide them, that a verse may have in either language.
 
+    Raises
+    ------
+    ValueError
+        If ``verses`` is no list of ``Verse``.
+
     Examples
     --------
     >>> verses = [
@@ -79,6 +92,7 @@ def short_pairs(verses: Iterable[Verse], max_words: int = 15) -> list[tuple[Vers
     >>> [verse.number for verse, pair in short_pairs(verses, max_words=5)]
     [35]
     """
+    verses = list_of(Verse, verses=verses)
     require_whole(1, max_words=max_words)
     return [
         (verse, Pair(tokenize(verse.english, "english"), tokenize(verse.french, "french")))

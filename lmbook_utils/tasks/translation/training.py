@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lmbook_utils._validation import require_positive, require_whole
+from lmbook_utils._validation import require_list, require_positive, require_type, require_whole
 from lmbook_utils.batching import padded_sentences
 from lmbook_utils.output_losses import CrossEntropy
 from lmbook_utils.tasks.translation.encoder_decoder import EncoderDecoder, encode_sources
@@ -51,7 +51,8 @@ def train(
     Raises
     ------
     ValueError
-        If there is no pair, or a number is out of its range.
+        If there is no pair, or a number is out of its range. Also if ``network`` is no
+        ``EncoderDecoder``, or ``pairs`` is no list of ``Pair``.
 
     Examples
     --------
@@ -63,6 +64,10 @@ def train(
     >>> len(history), list(history[0])
     (2, ['loss'])
     """
+    require_type(EncoderDecoder, network=network)
+    require_list(Pair, pairs=pairs)
+    if validation is not None:
+        require_list(Pair, validation=validation)
     require_whole(1, epochs=epochs, batch_size=batch_size)
     require_positive(learning_rate=learning_rate)
     if not pairs:
@@ -102,6 +107,8 @@ def learning_rate_schedule(
     >>> [round(float(schedule(step)), 3) for step in (0, 1, 2, 11, 20)]
     [0.0, 0.05, 0.1, 0.05, 0.0]
     """
+    require_positive(highest=highest)
+    require_whole(1, steps=steps)
     warm_up = steps // 10
     if not warm_up:
         return keras.optimizers.schedules.CosineDecay(highest, steps)
@@ -138,6 +145,11 @@ def training_arrays(
     weights : ndarray of float32, shape (pairs, target steps)
         0 for padding, 1 for words and ``</s>``.
 
+    Raises
+    ------
+    ValueError
+        If ``network`` is no ``EncoderDecoder``, or ``pairs`` is no list of ``Pair``.
+
     Examples
     --------
     >>> from lmbook_utils.tasks.translation.encoder_decoder import build_encoder_decoder
@@ -150,6 +162,10 @@ def training_arrays(
     >>> weights.tolist()
     [[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]
     """
+    require_type(EncoderDecoder, network=network)
+    require_list(Pair, pairs=pairs)
+    if not len(pairs):
+        raise ValueError("pairs must hold at least one pair; there was none")
     sources = encode_sources((pair.english for pair in pairs), network.source)
     padded = padded_sentences([network.target.encode(pair.french) for pair in pairs])
     return (sources, padded.inputs), padded.targets, padded.mask.astype(np.float32)
