@@ -1,6 +1,6 @@
 """Chapter 2, the mathematics of recurrent networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -108,7 +108,7 @@ def check_forget_bias(answer: float) -> None:
 
 
 @prints_verdict
-def check_gru_step(function: Callable[[np.ndarray, np.ndarray, dict], Any]) -> None:
+def check_gru_step(function: Callable[[np.ndarray, np.ndarray, dict[str, Any]], Any]) -> None:
     """Chapter 2: one step of a GRU for one row, by the equations.
 
     Examples
@@ -176,7 +176,7 @@ def check_draw_texts(function: Callable[..., Any]) -> None:
 
 
 def _gru_mistakes(
-    x: np.ndarray, h: np.ndarray, p: dict[str, np.ndarray]
+    x: np.ndarray, h: np.ndarray, p: Mapping[str, np.ndarray]
 ) -> list[tuple[np.ndarray, str]]:
     """New states by mistakes that are often made, and what to say of each."""
     x_u, x_r, x_g = np.split(x @ p["W_xh"] + p["b_xh"], 3)
