@@ -74,15 +74,15 @@ def check_news_unknown_share(answer: float) -> None:
     >>> check_news_unknown_share(19)
     Not yet: a share is from 0 to 1; it was 19.
     """
-    unknown = ~np.isin(_news_tokens(), corpus.load_encoded().vocabulary.tokens)
-    types = np.unique(_news_tokens())
-    unknown_types = ~np.isin(types, corpus.load_encoded().vocabulary.tokens)
+    tokens, known = _news_tokens(), corpus.load_encoded().vocabulary.tokens
+    of_tokens = float(np.mean(~np.isin(tokens, known)))
+    of_types = float(np.mean(~np.isin(np.unique(tokens), known)))
     slips = [
-        (np.mean(unknown_types), "that is a share of the different words; count tokens"),
-        (1 - np.mean(unknown), "that is the share of the known words"),
+        (of_types, "that is a share of the different words; count tokens"),
+        (1 - of_tokens, "that is the share of the known words"),
     ]
     refuse(number_from(answer), slips)
-    require_share(answer, float(np.mean(unknown)))
+    require_share(answer, of_tokens)
 
 
 @prints_verdict
