@@ -92,6 +92,21 @@ def list_item(card: nodes.Element) -> nodes.definition_list_item:
     return nodes.definition_list_item("", nodes.term("", "", term), nodes.definition("", *text))
 
 
+class Aligned(SphinxPostTransform):
+    """Let formulas be aligned at several places; what Sphinx puts around them allows for one."""
+
+    default_priority = 730
+    formats = ("latex",)
+
+    def run(self, **options: object) -> None:
+        for formula in self.document.findall(nodes.math_block):
+            tex = formula.astext()
+            rows = tex.split(r"\\")
+            if r"\begin{" not in tex and any(row.count("&") > 1 for row in rows):
+                formula.children = []
+                formula += nodes.Text(rf"\begin{{aligned}}{tex.strip()}\end{{aligned}}")
+
+
 class Apart(SphinxPostTransform):
     """Set each equation of their index apart from what the one before is computed and tested by."""
 
@@ -304,6 +319,6 @@ def set_code_style(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", set_title_page, priority=90)  # before the footer is added to
     app.connect("builder-inited", set_code_style)
-    for transform in (OneBook, Cards, Unfolded, Tables, Apart, References):
+    for transform in (OneBook, Cards, Unfolded, Tables, Aligned, Apart, References):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

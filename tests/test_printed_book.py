@@ -327,3 +327,9 @@ def test_the_widths_that_an_author_gives_are_kept(tmp_path):
     latex, warnings = write_latex(tmp_path, PAGES | {"one": f"# 1. One\n\n{table}"})
     assert warnings == ""
     assert r"\X{20}{100}" in latex
+
+
+def test_a_formula_may_be_aligned_at_several_places(tmp_path):
+    page = "# 1. One\n\n$$\na &= b && c \\\\\nd &= e && f\n$$\n"
+    latex, _ = write_latex(tmp_path, PAGES | {"one": page})
+    assert in_order(latex, r"\begin{aligned}a &= b && c", r"d &= e && f\end{aligned}")
