@@ -70,7 +70,7 @@ lock: setup ## write requirements.txt anew from pyproject.toml (needs uv; UPGRAD
 	@$(VENV_PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
 
 clean: ## delete what was built, and caches; .venv stays
-	@rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	@rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis .nox
 	@find . -name .venv -prune -o -name .git -prune -o \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -print0 | xargs -0 rm -rf
 

@@ -99,7 +99,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]
 
     The data goes to a temporary file in the same folder first, and takes the final name in one
     step. If that fails, the temporary file is removed; one of a process that was killed is removed
-    when the same file is written again, :data:`LEFT_BEHIND_AFTER` seconds later or more.
+    when the same file is written again, ``LEFT_BEHIND_AFTER`` seconds later or more.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]
 def remove_left_behind(folder: str | os.PathLike[str], pattern: str) -> None:
     """Remove the temporary files and folders of processes that were killed.
 
-    What is younger than :data:`LEFT_BEHIND_AFTER` seconds stays: its process may be writing it.
+    What is younger than ``LEFT_BEHIND_AFTER`` seconds stays: its process may be writing it.
     What cannot be removed stays, too.
 
     Parameters
@@ -155,7 +155,7 @@ def remove_left_behind(folder: str | os.PathLike[str], pattern: str) -> None:
     folder
         Where they are.
     pattern
-        Of their names, as :meth:`pathlib.Path.glob` has it.
+        Of their names, as ``pathlib.Path.glob`` has it.
 
     Examples
     --------

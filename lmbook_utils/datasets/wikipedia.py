@@ -136,7 +136,7 @@ def load_wikipedia() -> Wikipedia:
 
 @cache
 def load_sentence_splitter() -> PunktSentenceTokenizer:
-    """Punkt, trained on the running corpus; raises like :func:`load_wikipedia`."""
+    """Punkt, trained on the running corpus; it raises what ``load_wikipedia`` raises."""
     return sentence_splitting.splitter_from_json(_load_parsed()["splitter"])
 
 
