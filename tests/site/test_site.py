@@ -151,11 +151,11 @@ def test_search_finds_a_page_by_a_word_of_its_text(context, address, site, name)
 @pytest.mark.parametrize(
     ("words", "page"),
     [
-        ("NGramModel", "package/ngram.html#lmbook_utils.ngram.NGramModel"),
-        ("check_nesterov", "package/exercises.html#lmbook_utils.exercises.check_nesterov"),
+        ("NGramModel", "ngram.html#lmbook_utils.ngram.NGramModel"),
+        ("check_nesterov", "exercises.html#lmbook_utils.exercises.check_nesterov"),
         (
             "softmax_cross_entropy",
-            "package/networks.html#lmbook_utils.losses.softmax_cross_entropy",
+            "networks.html#lmbook_utils.losses.softmax_cross_entropy",
         ),
     ],
 )
@@ -208,8 +208,22 @@ def shown_beside(page, link):
     return shown
 
 
+def test_the_hints_of_an_exercise_open_one_at_a_time(context, address, site):
+    name = next(name for name in CHAPTERS if parsed(site / name).select(".hint + .hint"))
+    page = visit(context, address, name).page
+    first = page.locator("details.hint:has(+ details.hint)").first
+    second = first.locator("xpath=following-sibling::details[1]")
+    assert second.is_hidden()
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert first.locator("p").first.is_visible()
+    assert second.locator("summary").is_visible()
+    assert second.locator("p").first.is_hidden()
+    page.close()
+
+
 def test_a_link_to_an_equation_shows_it(context, address, site):
-    link_to = "article a.reference.internal[href^='#equation-']"
+    link_to = "article a.internal[href^='#equation-']:not(details *)"  # not in a closed hint
     name = next(name for name in CHAPTERS if parsed(site / name).select(link_to))
     page = visit(context, address, name).page
     link = page.locator(link_to).first
@@ -221,7 +235,7 @@ def test_a_link_to_an_equation_shows_it(context, address, site):
 @pytest.mark.parametrize("kind", ["a.glossary-term", ".bibtex-citation a.internal"])
 def test_a_link_to_a_term_or_a_reference_shows_it(context, address, kind):
     page = visit(context, address, CHAPTERS[1]).page
-    link = page.locator(f"article {kind}").first
+    link = page.locator(f"article {kind}:not(details *)").first
     definition = link.get_attribute("data-preview")
     assert len(definition) > 20
     assert shown_beside(page, link)[0].split() == definition.split()
