@@ -185,6 +185,21 @@ def alternative_texts(page: Page) -> list[str]:
     )
 
 
+def proportions(page: Page) -> list[str]:
+    """No picture is stretched: its place has the proportions that it says."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("article img[width][height]")]
+            .filter(image => {
+                const style = getComputedStyle(image);
+                const width = image.clientWidth - 2 * parseFloat(style.paddingLeft);
+                const height = image.clientHeight - 2 * parseFloat(style.paddingTop);
+                const said = image.getAttribute("width") / image.getAttribute("height");
+                return height > 0 && Math.abs(width / height / said - 1) > 0.02;
+            })
+            .map(image => `${image.clientWidth} × ${image.clientHeight}: ${image.src}`)"""
+    )
+
+
 def icons(page: Page) -> list[str]:
     """Each icon is drawn, and with its own shape: not with the sign for one that is missing."""
     page.wait_for_function("() => !document.querySelector(\"i[class*='fa-']\")")

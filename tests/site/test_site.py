@@ -17,6 +17,7 @@ from site_checks import (
     mathematics,
     overflow,
     parsed,
+    proportions,
     scheme,
     visit,
     weight,
@@ -114,10 +115,10 @@ def test_the_dark_colours_of_a_page_have_enough_contrast(visited):
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_a_page_is_not_wider_than_the_window(visited, size):
+def test_a_page_is_not_wider_than_the_window_and_no_picture_is_stretched(visited, size):
     visited.page.set_viewport_size(size)
     try:
-        nothing_wrong(overflow(visited.page))
+        nothing_wrong(overflow(visited.page) + proportions(visited.page))
     finally:
         visited.page.set_viewport_size(DESK)
 

@@ -1,5 +1,7 @@
 """The checks of the site complain about a bad page, and only about a bad one."""
 
+import random
+
 import pytest
 import site_checks
 
@@ -121,6 +123,26 @@ def test_a_page_wider_than_a_phone_is_reported_with_what_sticks_out(open_page):
     [complaint] = site_checks.overflow(page)
     assert "px wider than the window" in complaint
     assert 'id="wide"' in complaint
+
+
+@pytest.mark.parametrize(
+    ("style", "complaints"),
+    [("height: auto", 0), ("", 1), ("height: auto; padding: 9px", 0), ("height: 300px", 1)],
+)
+def test_a_stretched_picture_is_reported(open_page, style, complaints):
+    drawing = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'/%3E"
+    picture = f'<img src="{drawing}" width="800" height="400" style="max-width: 200px; {style}">'
+    page = open_page(f"<article>{picture}</article>").page
+    assert len(site_checks.proportions(page)) == complaints
+
+
+def test_a_page_that_loads_too_much_is_reported_with_what_is_heavy(tmp_path):
+    (tmp_path / "light.css").write_bytes(b"a" * 100_000)  # compressed, it is next to nothing
+    (tmp_path / "heavy.js").write_bytes(bytes(range(256)) * 4 + random.Random(0).randbytes(5000))
+    requests = {"http://here/light.css?v=1", "http://here/heavy.js", "data:image/png;base64,aa"}
+    assert site_checks.weight(tmp_path, "http://here", requests, limit=7000) == []
+    [complaint] = site_checks.weight(tmp_path, "http://here", requests, limit=5000)
+    assert "above all: /heavy.js: 5" in complaint
 
 
 @pytest.mark.parametrize("alt", ["", 'alt=""', 'alt=" "', 'alt="_images/1a2b.png"'])
