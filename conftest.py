@@ -52,6 +52,8 @@ def pytest_configure(config):
         "markers", "equation(label, …): tests the equations of the book with these labels"
     )
     config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
+    if config.option.nbval:
+        config.option.randomly_reorganize = False  # cells keep their order, unlike other tests
 
 
 def pytest_itemcollected(item):

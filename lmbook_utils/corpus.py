@@ -89,7 +89,7 @@ def load_encoded(vocabulary_size: int = VOCABULARY_SIZE) -> EncodedCorpus:
     Raises
     ------
     ValueError
-        If ``vocabulary_size`` is no whole number from 1.
+        If ``vocabulary_size`` is no whole number from 5: four entries are special.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def load_encoded(vocabulary_size: int = VOCABULARY_SIZE) -> EncodedCorpus:
     >>> text.vocabulary.decode(text.train[:5])
     ['anarchism', 'is', 'a', 'political', 'philosophy']
     """
-    require_whole(1, vocabulary_size=vocabulary_size)
+    require_whole(5, vocabulary_size=vocabulary_size)
     parts = load_tokenized()
     vocabulary = Vocabulary.from_sentences(
         (sentence for article in parts["train"] for sentence in article), size=vocabulary_size

@@ -20,6 +20,8 @@ from typing import Any
 
 import platformdirs
 
+from lmbook_utils._validation import require_path, require_type
+
 CACHE_VARIABLE = "LMBOOK_CACHE_DIR"
 LEFT_BEHIND_AFTER = 24 * 3600  # seconds; longer than any download or writing takes
 
@@ -65,7 +67,7 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
     >>> sha256_of(os.devnull)[:16]  # the checksum of nothing
     'e3b0c44298fc1c14'
     """
-    _require_path(path)
+    require_path(path=path)
     digest = hashlib.sha256()
     with Path(path).open("rb") as file:
         while block := file.read(1 << 20):
@@ -79,7 +81,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     Raises
     ------
     ValueError
-        If it holds something else than UTF-8; the message names the file.
+        If ``path`` is no path, or the file holds something else than UTF-8; the message names it.
     OSError
         If the file cannot be read.
 
@@ -88,6 +90,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     >>> read_text(os.devnull)
     ''
     """
+    require_path(path=path)
     try:
         return Path(path).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -122,7 +125,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes]
     ...     Path(folder, "greeting.txt").read_bytes()
     b'hello'
     """
-    _require_path(path)
+    require_path(path=path)
     if isinstance(data, str) or not isinstance(data, bytes | Iterable):
         raise ValueError(f"data must be bytes, or pieces of them; it was {data!r:.80}")
     path = Path(path)
@@ -157,6 +160,11 @@ def remove_left_behind(folder: str | os.PathLike[str], pattern: str) -> None:
     pattern
         Of their names, as ``pathlib.Path.glob`` has it.
 
+    Raises
+    ------
+    ValueError
+        If ``folder`` is no path, or ``pattern`` is no string or empty.
+
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -167,6 +175,10 @@ def remove_left_behind(folder: str | os.PathLike[str], pattern: str) -> None:
     ...     os.listdir(folder)
     ['new.part']
     """
+    require_path(folder=folder)
+    require_type(str, pattern=pattern)
+    if not pattern:
+        raise ValueError("pattern must not be empty; it was ''")
     for path in Path(folder).glob(pattern):
         with contextlib.suppress(OSError):
             if time.time() - path.lstat().st_mtime < LEFT_BEHIND_AFTER:
@@ -189,7 +201,7 @@ def write_verified_json(path: str | os.PathLike[str], content: Any) -> None:
     OSError
         If the file cannot be written.
     """
-    _require_path(path)
+    require_path(path=path)
     body = json.dumps(content).encode("ascii")
     checksum = hashlib.sha256(body).hexdigest().encode("ascii")
     write_atomically(path, checksum + b"\n" + body)
@@ -216,7 +228,7 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
     >>> sound, damaged
     ({'the': 2}, None)
     """
-    _require_path(path)
+    require_path(path=path)
     try:
         checksum, _, body = Path(path).read_bytes().partition(b"\n")
     except FileNotFoundError:
@@ -227,10 +239,3 @@ def read_verified_json(path: str | os.PathLike[str]) -> Any | None:
         return json.loads(body)
     except (ValueError, RecursionError):  # not written by this module, but with a right checksum
         return None
-
-
-def _require_path(path: object) -> None:
-    # As _validation.require_path, without NumPy, which takes a while to import.
-    text = os.fspath(path) if isinstance(path, str | os.PathLike) else ""
-    if not text or "\0" in text:
-        raise ValueError(f"path must be a path, a str or a Path; it was {path!r}")

@@ -114,7 +114,7 @@ def test_every_token_of_the_test_knows_its_article(articles, text):
 
 @pytest.mark.parametrize("size", [4, 0, -1, 2.5, "many"])
 def test_a_vocabulary_without_room_for_a_word_is_refused(size):
-    with pytest.raises(ValueError, match="size must be a whole number above 4"):
+    with pytest.raises(ValueError, match="vocabulary_size must be a whole number and at least 5"):
         load_encoded(vocabulary_size=size)
 
 

@@ -134,7 +134,7 @@ def test_a_line_becomes_a_proposition():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"article": "Bea"}, "no article 'Bea'"),
+        ({"article": "Bea"}, "they have no 'Bea'"),
         ({"sentence": 1}, "has no sentence 1"),
         ({"sha256": "0" * 16}, "is not the one that was labelled"),
         ({"predicate": 4}, "must be a token from 0 to 3; it was 4"),

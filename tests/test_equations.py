@@ -302,6 +302,8 @@ def build():
         )
         settings = {
             "extensions": ["myst_parser", "equation_index"],
+            # Named here, because Sphinx keeps what one build adds to the default for the next.
+            "source_suffix": {".md": "markdown"},
             "myst_enable_extensions": ["dollarmath"],
             "html_theme_options": theme_options,
             "exclude_patterns": ["out"],

@@ -21,6 +21,7 @@ from language_models import (
 from scipy.special import softmax
 
 from lmbook_utils import generation, models, saving, training
+from lmbook_utils.reproducibility import set_seed
 from lmbook_utils.rnn import first_leak
 from lmbook_utils.vocabulary import Vocabulary
 
@@ -266,6 +267,7 @@ def test_the_articles_network_has_no_streams():
 )
 def test_training_learns_a_text_that_repeats_itself(kind, sizes):
     text = np.tile([4, 5, 6, 4, 7, 8], 200)  # what follows 4 depends on the word before it
+    set_seed()
     model = build(kind, **sizes)
     history = training.train_language_model(
         model, text, text, steps=100, learning_rate=0.03, warmup_steps=5, evaluations=1

@@ -30,7 +30,8 @@ WITH_TENSORFLOW = (
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
 LAYERS = [
-    {"_validation", "storage"},
+    {"_validation"},
+    {"storage"},
     {"compression", "em", "losses", "metrics", "optimizers", "plotting", "reproducibility"}
     | {"footprint", "privacy", "scaling_laws", "sentences", "word_associations"},
     {"datasets", "forced_choice", "rnn", "tagging"},

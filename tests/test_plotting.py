@@ -194,7 +194,6 @@ def test_a_ranking_needs_no_intervals(axes):
         (["a"], [1, 2], None, "1, 2 and no"),
         (["a", "b"], [1], None, "2, 1 and no"),
         (["a", "b"], [1, 2], [(0, 3)], "2, 2 and 1"),
-        (["a", "b"], [1, 2], [], "2, 2 and 0"),
     ],
 )
 def test_names_values_and_intervals_of_different_lengths_are_refused(
@@ -202,3 +201,8 @@ def test_names_values_and_intervals_of_different_lengths_are_refused(
 ):
     with pytest.raises(ValueError, match=f"must be of the same length; there were {counts}"):
         draw_ranking(axes, names, values, intervals)
+
+
+def test_intervals_without_ends_are_refused(axes):
+    with pytest.raises(ValueError, match=r"intervals must have the shape \(rows, ends\)"):
+        draw_ranking(axes, ["a", "b"], [1, 2], [])

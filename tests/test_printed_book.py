@@ -86,6 +86,8 @@ SETTINGS = {
         "author_year",
         "printed_book",
     ],
+    # Named here, because Sphinx keeps what one build adds to the default for the next build.
+    "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
     "myst_enable_extensions": ["colon_fence", "dollarmath"],
     "nb_execution_mode": "off",
     "bibtex_bibfiles": ["references.bib"],

@@ -358,6 +358,8 @@ CALLS = {
     "sentences.parameters_to_json": lambda: {"splitter": punkt()},
     "sentences.splitter_from_json": lambda: {"content": sentences.parameters_to_json(punkt())},
     "storage.sha256_of": lambda: {"path": Path(saved_file("json"))},
+    "storage.read_text": lambda: {"path": Path(saved_file("json"))},
+    "storage.remove_left_behind": lambda: {"folder": new_path().parent, "pattern": "*.part"},
     "storage.write_atomically": lambda: {"path": new_path(), "data": b"hello"},
     "storage.write_verified_json": lambda: {
         "path": new_path(),

@@ -56,7 +56,7 @@ def checkout(copy: str | None) -> Iterator[Path]:
 
 def run_notebooks(root: Path, notebooks: list[str], report: Path, options: argparse.Namespace):
     """Run the notebooks of a checkout under pytest, and write its report."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += ["-n", "2", "--dist", "loadscope", "--nbval", "--nbval-current-env"]
     command += [f"--rootdir={root}", f"--junit-xml={report}", *(str(root / n) for n in notebooks)]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -77,9 +77,7 @@ def unit_tests() -> Result:
 
 def notebooks() -> Result:
     # A notebook stays on one worker, since its cells share a kernel.
-    # Its cells run in their order (pytest-randomly shuffles all other tests).
-    options = ["-n", "2", "--dist", "loadscope", "-p", "no:randomly"]
-    options += ["--nbval", "--nbval-current-env"]
+    options = ["-n", "2", "--dist", "loadscope", "--nbval", "--nbval-current-env"]
     return run_pytest(*options, "--durations=10", "chapters")
 
 

@@ -201,7 +201,7 @@ def _parsed(line: str, where: str) -> dict[str, Any]:
         sound = False
     if not sound:
         raise ValueError(
-            f"{where}: it must be a JSON object with article, sentence, sha256, predicate and "
+            f"{where} of lines must be a JSON object with article, sentence, sha256, predicate and "
             f"roles; it was {line!r:.200}"
         )
     return row
