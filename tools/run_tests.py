@@ -86,7 +86,7 @@ def build() -> Result:
 
 
 def site_tests() -> Result:
-    return run_pytest("-n", "2", "tests/site", f"--site={SITE}")
+    return run_pytest("-n", "2", "--dist", "loadgroup", "tests/site", f"--site={SITE}")
 
 
 STAGES = {

@@ -29,7 +29,11 @@ CHAPTERS = [f"{name}.html" for name in parse_toc_yaml(ROOT / "_toc.yml")]
 PAGES = [*CHAPTERS, "search.html"]
 
 
-@pytest.fixture(scope="module", params=PAGES)
+@pytest.fixture(
+    scope="module",
+    # All tests of a page on one worker, so that it is opened once (pytest --dist loadgroup).
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in PAGES],
+)
 def visited(request, context, address):
     """Each page in turn, opened once for all tests that need it."""
     visited = visit(context, address, request.param)
