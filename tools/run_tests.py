@@ -86,7 +86,9 @@ def build() -> Result:
 
 
 def site_tests() -> Result:
-    return run_pytest("-n", "2", "--dist", "loadgroup", "tests/site", f"--site={SITE}")
+    # The tests of a page share one visit to it, and so run on one worker and in their order.
+    options = ["-n", "2", "--dist", "loadgroup", "-p", "no:randomly"]
+    return run_pytest(*options, "tests/site", f"--site={SITE}")
 
 
 STAGES = {

@@ -87,7 +87,7 @@ def check_news_unknown_share(answer: float) -> None:
 
 @prints_verdict
 def check_heaps(function: Callable[[Sequence[str], int], tuple[float, float]]) -> None:
-    """Chapter 4: Heaps' law, types = k tokens ** beta, fitted to the types after every step.
+    """Chapter 4: Heaps' law, ``types = k * tokens ** beta``, fitted to the types after every step.
 
     Examples
     --------

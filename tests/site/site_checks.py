@@ -140,7 +140,7 @@ def markup(page: Page) -> list[str]:
         r"""() => {
             const tex = /\$\$|\\\(|\\\[|\\begin\{/;
             const markdown = /\]\(|\*\*|```|:::|\{[\w:-]+\}`|^\s*\|.*\|.*\|/m;
-            const elsewhere = "pre, code, script, style, template, mjx-container";
+            const elsewhere = "pre, code, .sig, script, style, template, mjx-container";
             const complaints = [];
             const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
             while (texts.nextNode()) {
