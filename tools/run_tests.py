@@ -72,7 +72,9 @@ def unit_tests() -> Result:
     """Includes the notebooks' pre-flight."""
     run("tools/build_kenlm.py")  # if it fails, the tests that need KenLM are skipped, or fail in CI
     paths = ["tests", "lmbook_utils", "--ignore=tests/site"]
-    return run_pytest("-n", "2", "--durations=25", "--doctest-modules", *paths)
+    # In a fixed order, so that a failure repeats. A plain `python -m pytest` shuffles them.
+    options = ["-n", "2", "-p", "no:randomly", "--durations=25", "--doctest-modules"]
+    return run_pytest(*options, *paths)
 
 
 def notebooks() -> Result:
