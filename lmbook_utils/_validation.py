@@ -241,7 +241,7 @@ def require_number(low: float = -math.inf, high: float = math.inf, **arguments: 
     ValueError: share must be a number from 0 to 1; it was 2
     """
     for name, value in arguments.items():
-        if not is_number(value) or not math.isfinite(value) or not low <= value <= high:
+        if not is_number(value) or not -math.inf < value < math.inf or not low <= value <= high:
             limits = "finite number" if low == -math.inf else f"number from {low}"
             limits += f" to {high}" if high < math.inf else ""
             raise ValueError(f"{name} must be a {limits}; it was {_shown(value)}")

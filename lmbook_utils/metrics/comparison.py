@@ -130,8 +130,8 @@ def compare(
     ValueError
         If there is no model, the baseline is none of them, the models do not score the same tokens,
         a log-probability is above 0 or not finite, there are fewer than two groups, or
-        ``confidence`` is out of its range. Also if ``models`` is no mapping, ``baseline`` is no
-        string, or ``confidence`` is not between 0 and 1.
+        ``confidence`` is not between 0 and 1. Also if ``models`` is no mapping, or ``baseline`` is
+        no string.
 
     Examples
     --------

@@ -7,7 +7,14 @@ from os import PathLike
 import numpy as np
 
 from lmbook_utils import em, metrics
-from lmbook_utils._validation import is_list, is_number, require_list, require_type, require_whole
+from lmbook_utils._validation import (
+    is_list,
+    is_number,
+    require_list,
+    require_number,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.ngram import arpa, pruning, smoothing
 from lmbook_utils.ngram.counting import (
     NGramCounts,
@@ -273,7 +280,7 @@ class NGramModel:
         ------
         ValueError
             If ``context`` is no list of strings, or holds ``</s>``, ``<pad>``, or ``<s>`` elsewhere
-            than at its beginning. Also if ``context`` is no list of strings.
+            than at its beginning.
         """
         require_list(str, context=context)
         vocab_size = self._V
@@ -349,8 +356,7 @@ class NGramModel:
             If ``threshold`` is negative, or the model's scores are no probabilities.
         """
         vocab_size = self._V
-        if not is_number(threshold) or not 0 <= threshold < np.inf:
-            raise ValueError(f"threshold must be a number from 0; it was {threshold!r}")
+        require_number(0, threshold=threshold)
         self._require_probabilities("be pruned")
         tables = pruning.prune(self.tables_, threshold, vocab_size)
         return self._from_tables(tables, self.vocabulary_, self.smoothing)

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.sparse import csc_array
 
-from lmbook_utils._validation import is_number, list_of, require_list, require_type
+from lmbook_utils._validation import list_of, require_list, require_number, require_type
 from lmbook_utils.datasets.wikipedia import Article
 from lmbook_utils.tasks.question_answering.data import Question
 from lmbook_utils.tasks.question_answering.words import stems
@@ -168,9 +168,7 @@ def build_index(
     {'ant': 2.0, 'live': 1.5, 'togeth': 1.0, 'they': 0.5, 'long': 0.5}
     """
     require_list(Passage, passages=passages)
-    for name, weight in {"neighbour": neighbour_weight, "title": title_weight}.items():
-        if not is_number(weight) or not 0 <= weight < np.inf:
-            raise ValueError(f"{name}_weight must be a number from 0; it was {weight!r}")
+    require_number(0, neighbour_weight=neighbour_weight, title_weight=title_weight)
     vocabulary: dict[str, int] = {}
     rows: list[int] = []
     columns: list[int] = []

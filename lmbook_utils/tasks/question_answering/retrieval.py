@@ -8,7 +8,6 @@ import numpy as np
 
 from lmbook_utils._validation import (
     finite_numbers,
-    is_number,
     real_numbers,
     require_number,
     require_positive,
@@ -61,7 +60,7 @@ def bm25(index: PassageIndex, question: str, k1: float = K1, b: float = B) -> np
     require_type(PassageIndex, index=index)
     require_type(str, question=question)
     require_positive(k1=k1)
-    _require_share(b=b)
+    require_number(0, 1, b=b)
     counts, ids = index.counts_of(question), index.word_ids(question)
     frequency = index.passage_frequencies[ids]
     idf = np.log(1 + (len(index.passages) - frequency + 0.5) / (frequency + 0.5))
@@ -193,7 +192,7 @@ def jelinek_mercer(
     >>> jelinek_mercer(counts, np.array([4.0, 0.0]), collection, weight=0.5).tolist()
     [[0.375, 0.625], [0.5, 0.5]]
     """
-    _require_share(weight=weight)
+    require_number(0, 1, weight=weight)
     if weight == 0:
         raise ValueError("weight must be above 0, or a word that a passage lacks is impossible")
     counts, lengths, collection = _checked(counts, lengths, collection)
@@ -260,9 +259,3 @@ def _checked(
             f"{(len(lengths), len(collection))}; it had {counts.shape}"
         )
     return counts, lengths, collection
-
-
-def _require_share(**arguments: object) -> None:
-    for name, value in arguments.items():
-        if not is_number(value) or not 0 <= value <= 1:
-            raise ValueError(f"{name} must be a number from 0 to 1; it was {value!r}")

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lmbook_utils._validation import (
-    is_number,
     require_list,
+    require_number,
     require_positive,
     require_type,
     require_whole,
@@ -104,8 +104,7 @@ class NoisyChannel:
         require_whole(1, beam=beam, candidates=candidates)
         require_whole(0, helpers=helpers)
         require_positive(lm_weight=lm_weight)
-        if not is_number(word_bonus) or not np.isfinite(word_bonus):
-            raise ValueError(f"word_bonus must be a finite number; it was {word_bonus!r}")
+        require_number(word_bonus=word_bonus)
         self.language_model, self.channel = language_model, channel
         self.lm_weight, self.word_bonus, self.beam = lm_weight, word_bonus, beam
         words = language_model.vocabulary_.tokens[len(SPECIAL_TOKENS) :]
