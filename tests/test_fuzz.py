@@ -202,7 +202,7 @@ def test_a_question_with_a_field_of_another_kind(change):
 def test_a_line_that_is_no_question_and_no_annotation(line):
     with pytest.raises(ValueError, match="line must have the fields of a question"):
         parse_question(line)
-    with pytest.raises(ValueError, match="annotation 1: it must be a JSON object"):
+    with pytest.raises(ValueError, match="annotation 1 of lines must be a JSON object"):
         read_propositions([line], {})
 
 
