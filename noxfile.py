@@ -7,6 +7,8 @@ Each session runs every notebook, compares every output, and adds a row to
 ``benchmarks/results/matrix.json`` (tools/matrix.py).
 """
 
+import sys
+
 import nox
 
 nox.options.default_venv_backend = "venv"
@@ -49,14 +51,14 @@ PLACES = {
 @nox.parametrize("setting", list(SETTINGS), ids=list(SETTINGS))
 def settings(session: nox.Session, setting: str) -> None:
     """The locked environment, with variables that change how things are computed."""
-    session.run("python", "tools/matrix.py", setting, *session.posargs, env=SETTINGS[setting])
+    session.run(sys.executable, "tools/matrix.py", setting, *session.posargs, env=SETTINGS[setting])
 
 
 @nox.session(venv_backend="none")
 @nox.parametrize("place", list(PLACES), ids=list(PLACES))
 def places(session: nox.Session, place: str) -> None:
     """The locked environment, with the book somewhere else."""
-    session.run("python", "tools/matrix.py", place, *session.posargs, *PLACES[place])
+    session.run(sys.executable, "tools/matrix.py", place, *session.posargs, *PLACES[place])
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])
