@@ -1,7 +1,10 @@
 """The run of the notebooks under variations: what is counted, and what a copy holds."""
 
+import json
 import shutil
+import subprocess
 import sys
+from importlib.util import find_spec
 
 import matrix
 import pytest
@@ -48,3 +51,11 @@ def test_a_copy_holds_the_files_of_the_checkout_and_goes_away(name):
         mode = (root / "pyproject.toml").stat().st_mode & 0o222
         assert bool(mode) == (name != matrix.READ_ONLY)
     assert not root.exists()
+
+
+@pytest.mark.skipif(find_spec("nox") is None, reason="nox is not installed")
+def test_nox_lists_the_variations():
+    command = [sys.executable, "-m", "nox", "--list", "--json", "-f", matrix.ROOT / "noxfile.py"]
+    listed = subprocess.run(command, capture_output=True, check=True, text=True)
+    names = {session["session"] for session in json.loads(listed.stdout)}
+    assert {"settings(as locked)", "python-3.13", "versions(oldest)"} <= names
