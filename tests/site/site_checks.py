@@ -155,19 +155,25 @@ def markup(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> list[str]:
-    """The page is not wider than the window; what is wider scrolls in a box of its own."""
+    """The page is not wider than the window, and only what scrolls in a box of its own is cut."""
     return page.evaluate(
         """() => {
             const root = document.documentElement;
             const excess = root.scrollWidth - root.clientWidth;
-            if (excess <= 0) return [];
+            const boxes = element => element.parentElement
+                ? [element.parentElement, ...boxes(element.parentElement)] : [];
+            const scrolls = box =>
+                box !== document.body && /auto|scroll/.test(getComputedStyle(box).overflowX);
             const sidebars = ".bd-sidebar-primary, .bd-sidebar-secondary";  // a phone's menus
             const wide = [...document.querySelectorAll("body *")]
-                .filter(element => !element.closest(sidebars))
                 .filter(element => element.getBoundingClientRect().right > root.clientWidth + 1)
+                .filter(element => !element.closest(sidebars))
+                .filter(element => excess > 0 || !boxes(element).some(scrolls))
                 .slice(-3)
                 .map(element => element.outerHTML.slice(0, 80));
-            return [`${excess} px wider than the window, perhaps: ${wide.join(" … ")}`];
+            if (excess > 0)
+                return [`${excess} px wider than the window, perhaps: ${wide.join(" … ")}`];
+            return wide.length ? [`cut off at the window's edge: ${wide.join(" … ")}`] : [];
         }"""
     )
 

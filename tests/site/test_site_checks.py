@@ -127,6 +127,16 @@ def test_a_page_wider_than_a_phone_is_reported_with_what_sticks_out(open_page):
 
 @pytest.mark.parametrize(
     ("style", "complaints"),
+    [("overflow: hidden", ["cut off at the window's edge"]), ("overflow: auto", [])],
+)
+def test_what_is_cut_off_is_reported_unless_it_scrolls(open_page, style, complaints):
+    page = open_page(f'<div style="{style}"><p style="width: 500px">wide</p></div>').page
+    page.set_viewport_size(site_checks.PHONE)
+    assert [found.partition(":")[0] for found in site_checks.overflow(page)] == complaints
+
+
+@pytest.mark.parametrize(
+    ("style", "complaints"),
     [("height: auto", 0), ("", 1), ("height: auto; padding: 9px", 0), ("height: 300px", 1)],
 )
 def test_a_stretched_picture_is_reported(open_page, style, complaints):

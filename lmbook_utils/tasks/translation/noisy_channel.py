@@ -44,7 +44,10 @@ class _Hypothesis(NamedTuple):
 
 
 class NoisyChannel:
-    r"""A decoder for :math:`\hat y = \arg\max_y \, \lambda \ln p(y) + \ln p(x \mid y) + b l`.
+    r"""A decoder for the :math:`y` with the largest score, the sum of two logarithms and a bonus.
+
+    .. math::
+        \hat y = \arg\max_y \, \lambda \ln p(y) + \ln p(x \mid y) + b l
 
     With :math:`\lambda = 1` and :math:`b = 0` it is the noisy channel of the equation. In
     practice a weight of the language model and a bonus for each French word, :math:`l` of them,
