@@ -1,6 +1,10 @@
 """Mends what autodoc says on the pages of the package."""
 
+from numpy.typing import DTypeLike
 from sphinx.application import Sphinx
+from sphinx.util.typing import stringify_annotation
+
+DTYPE_IN_FULL = stringify_annotation(DTypeLike, "smart")
 
 
 def drop_words_of_named_tuples(
@@ -11,6 +15,23 @@ def drop_words_of_named_tuples(
         lines.clear()
 
 
+def shorten_signature(
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    signature: str | None,
+    returned: str | None,
+) -> tuple[str | None, str | None]:
+    """Name NumPy's alias, which has a dozen members, and a default that is made anew each time."""
+    if signature:
+        signature = signature.replace(DTYPE_IN_FULL, "~numpy.typing.DTypeLike")
+        signature = signature.replace("<factory>", "...")
+    return signature, returned
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-docstring", drop_words_of_named_tuples)
+    app.connect("autodoc-process-signature", shorten_signature)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -180,6 +180,13 @@ def test_each_page_has_a_title_of_its_own(site):
     assert len(set(titles.values())) == len(PAGES), titles
 
 
+def test_signatures_of_the_package_are_readable(site):
+    pages = [parsed(page) for page in site.glob("chapters/package/*.html")]
+    signatures = [found.get_text() for page in pages for found in page.select("dt.sig")]
+    assert len(signatures) > 400
+    assert [s for s in signatures if re.search(r"~|<\w+|\._", s)] == []
+
+
 def test_the_book_has_mathematics(site):
     assert any(parsed(site / name).select(".math") for name in CHAPTERS)
 
