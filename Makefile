@@ -14,7 +14,7 @@ export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
-.PHONY: distributed-demo matrix pdf types
+.PHONY: distributed-demo matrix mutation pdf types
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ kenlm: setup ## build KenLM, the referee of the n-gram models (needs cmake, C++ 
 matrix: setup ## run the notebooks under other versions and settings (takes hours)
 	@$(VENV_PYTHON) -m nox -- $(NOTEBOOKS)
 
+mutation: setup ## change the package, and count the changes that no test notices (takes hours)
+	@$(VENV_PYTHON) -m nox -s mutation
+
 types: setup ## check the package's types with mypy
 	@$(VENV_PYTHON) -m mypy
 
@@ -70,7 +73,7 @@ lock: setup ## write requirements.txt anew from pyproject.toml (needs uv; UPGRAD
 	@$(VENV_PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
 
 clean: ## delete what was built, and caches; .venv stays
-	@rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis .nox
+	@rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis .nox mutants .coverage*
 	@find . -name .venv -prune -o -name .git -prune -o \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -print0 | xargs -0 rm -rf
 

@@ -2,8 +2,9 @@
 
     nox --list                       what there is
     nox -s "settings(one thread)"    one of them
+    nox -s mutation                  changes the package; do the tests notice? (tools/mutation.py)
 
-Each session runs every notebook, compares every output, and adds a row to
+Each session of the matrix runs every notebook, compares every output, and adds a row to
 ``benchmarks/results/matrix.json`` (tools/matrix.py).
 """
 
@@ -78,3 +79,12 @@ def versions(session: nox.Session, resolution: str) -> None:
     session.run("uv", "pip", "install", "--resolution", resolution, "--editable", f".[{extras}]")
     name = {"highest": "newest versions", "lowest-direct": "oldest versions"}[resolution]
     session.run("python", "tools/matrix.py", name, *session.posargs)
+
+
+@nox.session(python="3.11", default=False)
+def mutation(session: nox.Session) -> None:
+    """Changes in the package that no test notices."""
+    session.install("--require-hashes", "-r", "requirements.txt")
+    session.install("mutmut==3.8.1")  # it needs a package with an extra, which the lock cannot name
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    session.run("python", "tools/mutation.py", *session.posargs)
