@@ -14,7 +14,7 @@ export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book test notebooks serve lint format kenlm benchmarks lock clean distclean
-.PHONY: distributed-demo matrix mutation pdf types
+.PHONY: coverage distributed-demo matrix mutation pdf types
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,12 @@ kenlm: setup ## build KenLM, the referee of the n-gram models (needs cmake, C++ 
 
 matrix: setup ## run the notebooks under other versions and settings (takes hours)
 	@$(VENV_PYTHON) -m nox -- $(NOTEBOOKS)
+
+coverage: setup ## count the lines and branches of the package that the unit tests reach
+	@$(VENV_PYTHON) -m coverage erase
+	@$(VENV_PYTHON) -m coverage run -m pytest -q -n 2 -p no:randomly --doctest-modules tests lmbook_utils --ignore=tests/site
+	@$(VENV_PYTHON) -m coverage combine --quiet
+	@$(VENV_PYTHON) -m coverage report --fail-under=95
 
 mutation: setup ## change the package, and count the changes that no test notices (takes hours)
 	@$(VENV_PYTHON) -m nox -s mutation
