@@ -57,6 +57,7 @@ What is $1 + 1$? Check with `exercises.check_sum(answer)`.
 Use your *fingers*.
 
 </details>
+
 <details class="hint">
 <summary>Hint 2</summary>
 
@@ -92,6 +93,7 @@ def good_notebook():
                 new_output("stream", text="Correct.\n"),
                 id="solution",
                 tags=["hide-cell"],
+                jupyter={"source_hidden": True},
             ),
         ],
     )
@@ -198,6 +200,7 @@ FAULTS = [
     ("exercises_with_hints", misprints("Use your *fingers*.", "")),
     ("exercises_with_hints", misprints('<details class="hint">', "<details>")),
     ("exercises_with_hints", misprints("```\n\n<details", "```\n<details")),
+    ("exercises_with_hints", misprints("</details>\n\n<details", "</details>\n<details")),
     ("exercises_with_hints", replaces("exercise", f"{EXERCISE}\n\nThe next one is harder.")),
     ("exercises_with_hints", replaces("exercise", f"{EXERCISE}\n\n{EXERCISE}")),
     ("exercises_with_checks", lambda _, notebook: notebook.cells.pop()),
@@ -207,6 +210,8 @@ FAULTS = [
     ("exercises_with_checks", replaces("solution", "exercises.check_sum")),
     ("exercises_with_checks", lambda cells, _: cells["solution"].outputs[0].update(
         text="Not yet: 3 is too large.\n")),
+    ("folded_cells", lambda cells, _: cells["solution"].metadata.pop("jupyter")),
+    ("folded_cells", sets("number", tags=["hide-input"])),
     ("no_downloads", replaces("number", "import nltk\nnltk.download('punkt')")),
     ("no_downloads", replaces("number", "AutoModel.from_pretrained('bert')")),
     ("no_downloads", replaces("number", "!pip install nltk")),
@@ -240,7 +245,7 @@ def test_every_rule_has_a_fault():
         replaces("title", "# Title\n\nThe box of an `{exercise}` is blue."),
         replaces("exercise", f"## Exercises\n\n{EXERCISE}"),
         replaces(
-            "exercise", EXERCISE[: EXERCISE.index('\n<details class="hint">\n<summary>Hint 2')]
+            "exercise", EXERCISE[: EXERCISE.index('\n\n<details class="hint">\n<summary>Hint 2')]
         ),
         replaces("text", ":::{note}\n#### Inside a directive\n:::"),
         replaces("number", "a = 1; b = 2\nb"),

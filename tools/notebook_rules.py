@@ -289,6 +289,8 @@ def exercises_with_hints(notebook: NotebookNode) -> list[str]:
             complaints.append(f"{label} has the hints {numbers}, not 1, or 1 to 2, or 1 to 3")
         if (rest := HINT.sub("", behind).strip()) or not behind.startswith("\n\n"):
             complaints.append(f"{label} has something else than hints behind it: {rest[:60]!r}")
+        if "</details>\n<details" in behind:
+            complaints.append(f"{label} has no empty line between two hints: JupyterLab needs one")
     return complaints
 
 
@@ -304,6 +306,17 @@ def exercises_with_checks(notebook: NotebookNode) -> list[str]:
         elif "Correct." not in "".join(texts(solution)):
             complaints.append(f"the solution of {label} is not called correct by its check")
     return complaints
+
+
+@rule
+def folded_cells(notebook: NotebookNode) -> list[str]:
+    """A cell that is folded on the site is folded in JupyterLab, too."""
+    return [
+        f'{name} is folded on the site only: its metadata lack "jupyter": {{"source_hidden": true}}'
+        for name, cell in code_cells(notebook)
+        if {"hide-cell", "hide-input"} & set(tags(cell))
+        and not cell.metadata.get("jupyter", {}).get("source_hidden")
+    ]
 
 
 @rule
