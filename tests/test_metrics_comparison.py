@@ -278,6 +278,8 @@ def test_the_table_has_only_the_columns_that_apply(models):
     header, *lines = str(metrics.compare(models, groups)).splitlines()
     assert header.split() == ["model", "perplexity", "(95%)"]
     assert len({len(line) for line in lines}) == 1, "the column is flush right"
+    assert [line.split()[0] for line in lines] == list(models)
+    assert not any(line.startswith(" ") for line in lines), "the names are flush left"
 
 
 # What does not fit

@@ -92,8 +92,20 @@ def test_the_schedule_is_that_of_keras(warmup_steps):
     np.testing.assert_allclose([ours(step) for step in steps], expected, atol=1e-6)
 
 
+def test_without_a_warm_up_the_schedule_starts_at_its_peak_and_may_last_one_step():
+    assert warmup_cosine(0.3, 40)(0) == 0.3
+    assert [warmup_cosine(0.3, 1)(step) for step in range(3)] == [0.3, 0, 0]
+
+
 # ---------------------------------------------------------------------------------------------
 # By hand
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [(SGD(), 0.01), (Adam(), 0.001)])
+def test_the_first_step_by_default_is_that_of_keras(optimizer, rate):
+    theta = {"w": np.array([0.0])}
+    optimizer.step(theta, {"w": np.array([1.0])})
+    np.testing.assert_allclose(theta["w"], -rate, rtol=1e-5)  # Adam adds epsilon
 
 
 @pytest.mark.equation("eq-sgd-momentum")

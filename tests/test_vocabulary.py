@@ -41,7 +41,10 @@ def test_length_membership_and_equality():
 
 def test_it_shows_its_first_tokens():
     assert repr(SMALL) == "Vocabulary of 7 tokens: <pad>, <unk>, <s>, </s>, the, cat, sat"
-    assert repr(Vocabulary("abcdefgh"[i] for i in range(8))).endswith("a, b, c, d, …")
+    assert repr(Vocabulary(["a", "b", "c", "d"])).endswith(
+        "8 tokens: <pad>, <unk>, <s>, </s>, a, b, c, d"
+    )
+    assert repr(Vocabulary(["a", "b", "c", "d", "e"])).endswith("a, b, c, d, …")
 
 
 @pytest.mark.parametrize(
