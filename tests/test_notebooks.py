@@ -93,7 +93,7 @@ def good_notebook():
                 new_output("stream", text="Correct.\n"),
                 id="solution",
                 tags=["hide-cell"],
-                jupyter={"source_hidden": True},
+                jupyter={"source_hidden": True, "outputs_hidden": True},
             ),
         ],
     )
@@ -211,6 +211,7 @@ FAULTS = [
     ("exercises_with_checks", lambda cells, _: cells["solution"].outputs[0].update(
         text="Not yet: 3 is too large.\n")),
     ("folded_cells", lambda cells, _: cells["solution"].metadata.pop("jupyter")),
+    ("folded_cells", sets("solution", jupyter={"source_hidden": True})),
     ("folded_cells", sets("number", tags=["hide-input"])),
     ("no_downloads", replaces("number", "import nltk\nnltk.download('punkt')")),
     ("no_downloads", replaces("number", "AutoModel.from_pretrained('bert')")),

@@ -310,12 +310,14 @@ def exercises_with_checks(notebook: NotebookNode) -> list[str]:
 
 @rule
 def folded_cells(notebook: NotebookNode) -> list[str]:
-    """A cell that is folded on the site is folded in JupyterLab, too."""
+    """What is folded on the site is folded in JupyterLab, too: there by the cell's metadata."""
+    folded = {"hide-input": ["source_hidden"], "hide-cell": ["source_hidden", "outputs_hidden"]}
     return [
-        f'{name} is folded on the site only: its metadata lack "jupyter": {{"source_hidden": true}}'
+        f'{name} has the tag {tag}, but its metadata lack "jupyter": {{"{key}": true}}'
         for name, cell in code_cells(notebook)
-        if {"hide-cell", "hide-input"} & set(tags(cell))
-        and not cell.metadata.get("jupyter", {}).get("source_hidden")
+        for tag in folded.keys() & set(tags(cell))
+        for key in folded[tag]
+        if not cell.metadata.get("jupyter", {}).get(key)
     ]
 
 
