@@ -16,9 +16,18 @@ window.addEventListener("load", async () => {
   window.addEventListener("resize", makeWideEquationsFocusable);
 });
 
-// Let a search result quote the page's text, not the buttons that stand above it.
+const GREEK =
+  "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho " +
+  "sigma sigma tau upsilon phi chi psi omega"; // in the order of Unicode, which has two small sigmas
+const NAMES = GREEK.split(" ");
+
+// Let a search result quote the page's text, not the buttons that stand above it. And let a Greek
+// letter be found: mathematics is in the index as TeX has it, where the letter is its name.
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return; // on all pages but the one that shows results
+  const perform = Search.performSearch;
+  Search.performSearch = (query) =>
+    perform(query.replace(/[α-ω]/g, (letter) => ` ${NAMES[letter.codePointAt(0) - 0x3b1]} `));
   const textOfMain = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const article = html.replace(' role="main"', "").replace("<article ", '<article role="main" ');

@@ -172,6 +172,12 @@ def test_search_finds_a_name_of_the_package(context, address, words, page):
     search.close()
 
 
+def test_search_finds_a_greek_letter(context, address):
+    search = visit(context, address, "search.html?q=η").page
+    search.locator("#search-results li a[href^='chapters/appendix/notation.html']").first.wait_for()
+    search.close()
+
+
 # --- The site as a whole --------------------------------------------------------------------------
 
 
