@@ -11,11 +11,16 @@ from lmbook_utils import reproducibility, storage
 RESULTS = Path(__file__).parent / "results"
 
 
+def today() -> str:
+    """Return the date, in the time zone that is the same everywhere."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
 def record(name: str, results: Any) -> Path:
     """Write ``results/NAME.json``; ``results`` is anything that JSON has a form for."""
     content = {
         "command": " ".join(["python", *(arg.replace("\\", "/") for arg in sys.argv)]),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": today(),
         "versions": reproducibility.versions(),
         "results": results,
     }

@@ -9,7 +9,6 @@ variations are kept in ``benchmarks/results/matrix.json``; the appendix shows th
 """
 
 import argparse
-import datetime
 import json
 import os
 import random
@@ -103,8 +102,7 @@ def main() -> int:
         Path(folder).chmod(0o777)  # another user may have to write the report
         report = Path(folder, "report.xml")
         run_notebooks(root, notebooks, report, options)
-        today = datetime.datetime.now(datetime.UTC).date().isoformat()
-        row = {**count(report), "date": today, "versions": reproducibility.versions()}
+        row = {**count(report), "date": recording.today(), "versions": reproducibility.versions()}
     rows = json.loads(RESULTS.read_text("utf-8"))["results"] if RESULTS.is_file() else {}
     recording.record("matrix", {**rows, options.variation: row})
     print(f"{options.variation}: {row['equal']} of {row['compared']} cells are the same")
