@@ -16,7 +16,8 @@ Linux and macOS. For each thing that the book writes:
 3. Two processes write the same file over and over, while a third one reads it.
 
 Then a training is killed at random steps and goes on in a new process; two set-ups of the
-environment and two runs of a test file start at once. Writes ``results/faults.json``.
+environment, two builds of the site and two runs of a test file start at once. Writes
+``results/faults.json``.
 """
 
 import lmbook_utils  # noqa: F401, I001  (sets what TensorFlow reads at start-up)
@@ -36,6 +37,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
@@ -456,8 +458,12 @@ bootstrap.main()
 
 
 def commands(_: str | None) -> dict[str, Any]:
-    """Start the same command twice at once: the set-up of the environment, and a test file."""
-    return {"set-up of the environment": _set_ups(), "tests/test_storage.py": _test_runs()}
+    """Start the same command twice at once: the set-up, a build of the site, and a test file."""
+    return {
+        "set-up of the environment": _set_ups(),
+        "build of the site": _builds(),
+        "tests/test_storage.py": _test_runs(),
+    }
 
 
 def _set_ups() -> dict[str, Any]:
@@ -480,6 +486,21 @@ def _set_ups() -> dict[str, Any]:
     if codes != [0, 0, 0] or once != ["venv", "pip", "pip"] or every != [*once, "venv", *once]:
         raise RuntimeError(f"the set-ups ended with {codes} and did {every}")
     return {"two at once": "one does the work", "killed": "the next one does all of it"}
+
+
+def _builds() -> str:
+    """Two builds into one folder: the second waits, and finds nothing left to do."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(ROOT / "tools" / "build_site.py"), "--output", folder]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        both = [subprocess.Popen(command, text=True, **pipes) for _ in range(2)]
+        with ThreadPool(2) as pool:  # both pipes are read at once, so that neither is ever full
+            outputs = pool.map(lambda process: process.communicate(timeout=3 * PATIENCE)[0], both)
+        codes = [process.returncode for process in both]
+        idle = sum("The site is up to date." in output for output in outputs)
+    if codes != [0, 0] or idle != 1:
+        raise RuntimeError(f"the builds ended with {codes}, and {idle} had nothing to do")
+    return "one builds, the other waits for it"
 
 
 def _test_runs() -> str:

@@ -90,6 +90,7 @@ def test_an_order_that_is_never_known_keeps_its_first_weight():
         ({"base": 0.0}, "base must be a probability above 0"),
         ({"base": 1.5}, "base must be a probability above 0"),
         ({"iterations": 0}, "iterations must be a whole number"),
+        ({"tolerance": -1e-9}, "tolerance must be a number from 0; it was -1e-09"),
     ],
 )
 def test_wrong_arguments_are_named(changes, message):
@@ -154,6 +155,7 @@ def test_no_small_move_of_weight_between_models_is_better():
         (np.array([[0.5, np.nan]]), {}, "probabilities must be from 0 to 1"),
         (np.array([[0.5, 0.5], [0, 0]]), {}, "one had only zeros"),
         (np.ones((1, 2)), {"iterations": 0}, "iterations must be a whole number"),
+        (np.ones((1, 2)), {"tolerance": -1e-9}, "tolerance must be a number from 0"),
     ],
 )
 def test_wrong_probabilities_are_named(case, options, message):

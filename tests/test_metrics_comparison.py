@@ -209,6 +209,17 @@ def test_simultaneous_intervals_of_ratios_are_those_of_bonferroni(models):
         assert comparison[name].interval == alone[name].interval
 
 
+def test_of_a_single_ratio_the_simultaneous_interval_is_the_interval(models):
+    models, groups = models
+    two = {name: models[name] for name in ("unigram", "LSTM")}
+    alone = metrics.compare(two, groups, "unigram", simultaneous=False, seed=1)
+    assert metrics.compare(two, groups, "unigram", simultaneous=True, seed=1) == alone
+    expected = metrics.perplexity_ratio_interval(two["LSTM"], two["unigram"], groups, seed=1)
+    assert alone["LSTM"].ratio_interval == expected
+    other = metrics.compare(two, groups, "unigram", seed=2)["LSTM"].ratio_interval
+    assert other != expected
+
+
 def test_of_many_models_no_better_than_the_baseline_simultaneous_intervals_find_fewer_better():
     def found(simultaneous):
         hits = 0

@@ -1,15 +1,17 @@
 """The count of the changes that tests notice, and which files are changed and tested."""
 
+import json
 import tomllib
 
 import mutation
 
-RESULTS = """
-    lmbook_utils.em.x_mixture_weights__mutmut_1: killed
-    lmbook_utils.em.x__climb__mutmut_2: survived
-    lmbook_utils.em.x__climb__mutmut_3: not checked
-    lmbook_utils.ngram.model.xǁNGramModelǁfit__mutmut_1: timeout
-"""
+CODES = {
+    "lmbook_utils.em.x_mixture_weights__mutmut_1": 1,
+    "lmbook_utils.em.x__climb__mutmut_2": 0,
+    "lmbook_utils.em.x__climb__mutmut_3": None,
+    "lmbook_utils.em.x__climb__mutmut_4": -24,
+    "lmbook_utils.em.x__climb__mutmut_5": 255,  # pytest did not start
+}
 DIFF = """\
 # lmbook_utils.em.x__climb__mutmut_2: survived
 --- lmbook_utils/em.py
@@ -21,10 +23,16 @@ DIFF = """\
 """
 
 
-def test_the_states_are_counted_for_each_module():
-    assert mutation.counted(RESULTS) == {
-        "lmbook_utils.em": {"killed": 1, "survived": 1, "not checked": 1},
-        "lmbook_utils.ngram.model": {"timeout": 1},
+def test_a_state_is_told_by_how_the_tests_ended(tmp_path):
+    folder = tmp_path / "lmbook_utils" / "ngram"
+    folder.mkdir(parents=True)
+    (folder.parent / "em.py.meta").write_text(json.dumps({"exit_code_by_key": CODES}))
+    (folder / "model.py.meta").write_text(json.dumps({"exit_code_by_key": {"name": 3}}))
+    (folder / "__init__.py.meta").write_text(json.dumps({"exit_code_by_key": {}}))
+    expected = ["killed", "survived", "not checked", "timeout", "error"]
+    assert mutation.states(tmp_path) == {
+        "lmbook_utils.em": dict(zip(CODES, expected, strict=True)),
+        "lmbook_utils.ngram.model": {"name": "killed"},
     }
 
 

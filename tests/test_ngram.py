@@ -164,6 +164,8 @@ def test_stupid_backoff_by_hand():
     assert with_unknown_probs(model, ["<s>", "a"])["b"] == pytest.approx(2 / 3)
     assert with_unknown_probs(model, ["<s>", "a"])["a"] == pytest.approx(0.4 * 0.4 * 3 / 9)
     assert with_unknown_probs(model, ["c", "c"])["b"] == pytest.approx(0.4 * 0.4 * 2 / 9)
+    # A word that never came has alpha times the probability that is the same for all five.
+    assert with_unknown_probs(model, ["c", "c"])["<unk>"] == pytest.approx(0.4 * 0.4 * 0.4 / 5)
 
 
 @pytest.mark.equation("eq-modified-discounts")

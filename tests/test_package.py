@@ -25,7 +25,7 @@ SETTINGS = {
 }
 WITH_TENSORFLOW = (
     *("models", "output_losses", "training", "generation", "saving", "tasks"),
-    *("distributed", "export", "streaming"),
+    *("_tf_data", "distributed", "export", "streaming"),
 )
 
 # A module may import from lower layers only. The tasks and the exercises are on top.
@@ -38,7 +38,7 @@ LAYERS = [
     {"minimal_pairs", "preprocessing"},
     {"vocabulary"},
     {"batching", "corpus", "corruption", "ngram", "subwords", "word_vectors"},
-    {"models", "output_losses", "spelling"},
+    {"_tf_data", "models", "output_losses", "spelling"},
     {"training", "generation", "streaming"},
     {"distributed", "export", "saving"},
     {"tasks", "exercises"},

@@ -4,7 +4,14 @@ from collections import Counter
 
 import pytest
 import run_tests
+from bootstrap import try_lock
 from run_tests import BUILD, LINT, SITE_TESTS, STAGES, Result
+
+
+@pytest.fixture(autouse=True)
+def own_lock(monkeypatch, tmp_path):
+    """These tests may run within `make test`, which holds its lock."""
+    monkeypatch.setattr(run_tests, "LOCK", tmp_path / "_build" / "tests.lock")
 
 
 def stages(monkeypatch, **results):
@@ -22,6 +29,21 @@ def stages(monkeypatch, **results):
     replaced = {name: stage(names.get(name, name)) for name in STAGES}
     monkeypatch.setattr(run_tests, "STAGES", replaced)
     return ran
+
+
+def test_a_second_run_would_have_to_wait(monkeypatch):
+    free = []
+
+    def stage():
+        with run_tests.LOCK.open("w") as handle:
+            free.append(try_lock(handle))
+        return Result(passed=True)
+
+    monkeypatch.setattr(run_tests, "STAGES", {LINT: stage})
+    assert run_tests.main() == 0
+    assert free == [False]
+    with run_tests.LOCK.open("w") as handle:
+        assert try_lock(handle)
 
 
 def test_all_stages_run_in_order_and_success_is_the_exit_code_0(monkeypatch, capsys):

@@ -9,10 +9,11 @@ They go into ``benchmarks/results/mutation.json``, with each change that survive
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,8 +21,11 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import recording  # noqa: E402  (it lies beside the recorded runs)
 
+MUTANTS = ROOT / "mutants"
+# How the run of the tests on a changed package ended, from its exit code. mutmut counts more codes
+# as a timeout: also that of a pytest that could not be started.
+STATES = {0: "survived", 1: "killed", 3: "killed", -24: "timeout", None: "not checked"}
 NOTICED = ("killed", "timeout")  # a test fails, or the change made an endless loop
-_RESULT = re.compile(r"^\s+(?P<name>\S+): (?P<status>.+)$", re.MULTILINE)
 
 
 def mutmut(*arguments: str) -> str:
@@ -30,25 +34,18 @@ def mutmut(*arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
-def module_of(mutant: str) -> str:
-    """Return the module of a mutant: the name of the file, without the function in it.
+def states(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the state of each mutant of each module, from the files that mutmut keeps.
 
-    >>> module_of("lmbook_utils.ngram.model.xǁNGramModelǁfit__mutmut_3")
-    'lmbook_utils.ngram.model'
+    A code that is not in ``STATES`` is a run that went wrong, and says nothing of the tests.
     """
-    return mutant.partition(".x")[0]
-
-
-def counted(results: str) -> dict[str, Counter]:
-    """Count the states of the mutants of each module, from the output of ``mutmut results``.
-
-    >>> counted("    a.b.x_f__mutmut_1: killed\\n    a.b.x_f__mutmut_2: survived")
-    {'a.b': Counter({'killed': 1, 'survived': 1})}
-    """
-    counts = defaultdict(Counter)
-    for found in _RESULT.finditer(results):
-        counts[module_of(found["name"])][found["status"]] += 1
-    return dict(counts)
+    found = {}
+    for file in sorted(folder.glob("lmbook_utils/**/*.py.meta")):
+        module = file.relative_to(folder).as_posix().removesuffix(".py.meta").replace("/", ".")
+        codes = json.loads(file.read_text("utf-8"))["exit_code_by_key"]
+        if codes:
+            found[module] = {k: STATES.get(code, "error") for k, code in codes.items()}
+    return found
 
 
 def change(mutant: str) -> list[str]:
@@ -64,16 +61,21 @@ def main() -> int:
     options = parser.parse_args()
     command = [sys.executable, "-m", "mutmut", "run", *options.mutants]
     subprocess.run(command, cwd=ROOT, check=True)
-    results = mutmut("results", "--all", "true")
-    survivors = [f["name"] for f in _RESULT.finditer(results) if f["status"] == "survived"]
-    modules = counted(results)
-    for module, counts in modules.items():
-        tested = counts.total() - counts["not checked"]
+    found = states(MUTANTS)
+    counts = {module: Counter(mutants.values()) for module, mutants in found.items()}
+    for module, count in counts.items():
+        tested = count.total() - count["not checked"]
         if tested:
-            share = sum(counts[state] for state in NOTICED) / tested
+            share = sum(count[state] for state in NOTICED) / tested
             print(f"{module:40} {tested:5} changes {share:7.1%} noticed")
-    changes = {name: change(name) for name in survivors}
-    recording.record("mutation", {"modules": modules, "survivors": changes})
+    survivors = [
+        name
+        for mutants in found.values()
+        for name, state in mutants.items()
+        if state not in (*NOTICED, "not checked")
+    ]
+    results = {"modules": counts, "survivors": {name: change(name) for name in survivors}}
+    recording.record("mutation", results)
     return 0
 
 

@@ -17,9 +17,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from bootstrap import only_one_at_a_time
+
 ROOT = Path(__file__).resolve().parent.parent
 CHECK_FOLDER = "_build/check"
 SITE = f"{CHECK_FOLDER}/_build/html"
+LOCK = ROOT / "_build" / "tests.lock"
 LINE = "=" * 100
 
 LINT = "Lint"
@@ -138,7 +141,9 @@ def described(tests: Mapping[str, int]) -> str:
 
 
 def main() -> int:
-    results = run_stages()
+    LOCK.parent.mkdir(exist_ok=True)
+    with only_one_at_a_time(LOCK, "test run"):  # each deletes the site that the other has built
+        results = run_stages()
     print(f"\n{LINE}\n{summary(results)}")
     return 0 if all(result.passed for result in results.values()) else 1
 

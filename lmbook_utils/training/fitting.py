@@ -13,6 +13,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lmbook_utils import batching, metrics, models, output_losses
+from lmbook_utils._tf_data import untuned
 from lmbook_utils._validation import (
     require_callable,
     require_ids,
@@ -165,7 +166,7 @@ def train_language_model(
         reset_state=lambda: models.reset_state(model),
         carry_state=carry_state,
     )
-    dataset = tf.data.Dataset.from_tensor_slices(tuple(streams)).repeat()
+    dataset = untuned(tf.data.Dataset.from_tensor_slices(tuple(streams)).repeat())
     with tqdm(
         total=steps, initial=progress.step, desc="Training", unit="step", leave=False
     ) as monitor.bar:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from lmbook_utils._tf_data import untuned
 from lmbook_utils._validation import require_list, require_positive, require_type, require_whole
 from lmbook_utils.batching import padded_sentences
 from lmbook_utils.output_losses import CrossEntropy
@@ -127,9 +128,8 @@ def _batches(network: EncoderDecoder, pairs: Sequence[Pair], batch_size: int) ->
     ids = tf.TensorSpec((None, None), tf.int32)
     signature = ((ids, ids), ids, tf.TensorSpec((None, None), tf.float32))
     dataset = tf.data.Dataset.from_generator(lambda: batches, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(len(batches))).shuffle(
-        len(batches)
-    )
+    counted = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+    return untuned(counted.shuffle(len(batches)))
 
 
 def training_arrays(
