@@ -23,7 +23,6 @@ OLD_PROCESSOR = {
     "ONEDNN_MAX_CPU_ISA": "SSE41",
 }
 SETTINGS = {
-    "as locked": {},
     "one thread": {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
     "eight threads": {
         "OMP_NUM_THREADS": "8",
