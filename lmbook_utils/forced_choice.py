@@ -76,8 +76,8 @@ def total_log_probs(token_log_probs: np.ndarray, sentences: Sentences) -> np.nda
     lengths = [len(sentence) + 1 for sentence in sentences]
     if token_log_probs.shape != (sum(lengths),):
         raise ValueError(
-            f"token_log_probs must hold one number for each of the {sum(lengths)} tokens, the "
-            f"</s> of each sentence included; the shape was {token_log_probs.shape}"
+            f"token_log_probs must hold one number for each of the {sum(lengths)} tokens of "
+            f"sentences, the </s> of each included; the shape was {token_log_probs.shape}"
         )
     owner = np.repeat(np.arange(len(lengths)), lengths)
     return np.bincount(owner, weights=token_log_probs, minlength=len(lengths))

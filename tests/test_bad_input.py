@@ -118,10 +118,20 @@ OF_A_LIBRARY = {"tasks.translation.judging.judge": "coerce float and float32"}
 
 # What an argument is called in the message of what it is handed on to.
 ALSO_CALLED = {
+    "forced_choice.accuracy_over_groups": "values",
     "metrics.comparison.compare": "log_probs",
+    "metrics.uncertainty.perplexity_interval": "values",
     "models.streams.require_vocabulary_size": "vocabulary",
     "tasks.sentiment.classical.NaiveBayes.log_odds": "sentences",  # a review is one
     "tasks.sentiment.judging.fit_temperature": "logits",  # of two classes
+    "tasks.translation.noisy_channel.NoisyChannel.score": "sentences",  # a translation is one
+}
+
+# Where the size of an argument must fit that of another, the message may ask it of the other.
+HAS_TO_FIT = {
+    **{f"rnn.{cell}Cell.forward": "state" for cell in ("gru.GRU", "lstm.LSTM", "simple.RNN")},
+    "rnn.language_model.RNN.forward": "state",
+    "tasks.summarisation.judging.extract": "places",
 }
 
 NAN_GOES_THROUGH = {
@@ -317,8 +327,9 @@ def complaint_about(name, error, arguments, changed):
         if name in OF_A_LIBRARY and OF_A_LIBRARY[name] in str(error):
             return None
         words = set(re.findall(r"\w+", str(error)))
-        names = {changed, ALSO_CALLED.get(name), *inspect.signature(resolve(name)).parameters}
-        names |= {key for each in arguments.values() if isinstance(each, dict) for key in each}
+        names = {changed, ALSO_CALLED.get(name), HAS_TO_FIT.get(name)}
+        if isinstance(arguments[changed], dict):  # the message may name the entry that is bad
+            names |= {str(key) for key in arguments[changed]}
         if isinstance(error, ValueError | TypeError) and words & names and words & ASKING:
             return None
         if hasattr(resolve(name), "cache_info") and "unhashable" in words:  # before it is called

@@ -688,7 +688,10 @@ def test_an_lstm_refuses_a_state_that_is_no_pair():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"W_hx": np.eye(4)}, "W_hx must be one of E, W_xh_1, W_hh_1, b_h_1, W_hy, b_y"),
+        (
+            {"W_hx": np.eye(4)},
+            "W_hx must be one of the parameters: E, W_xh_1, W_hh_1, b_h_1",
+        ),
         ({"W_hh_1": np.eye(3)}, r"W_hh_1 must have the shape \(4, 4\); the shape was \(3, 3\)"),
         ({"b_y": np.full(5, np.nan)}, "b_y must hold neither NaN nor infinity"),
     ],

@@ -73,7 +73,7 @@ def test_no_tag_is_lost_where_a_rule_is_broken():
 
 @pytest.mark.parametrize("roles", [[("ARG0", 0, 3)], [("ARG0", 1, 1)], [("ARG0", -1, 1)]])
 def test_a_span_outside_of_the_sentence_cannot_be_encoded(roles):
-    with pytest.raises(ValueError, match="must lie in the sentence of 2 tokens"):
+    with pytest.raises(ValueError, match="must lie in the sentence, whose length is 2 tokens"):
         bio.encode_bio(roles, 2)
 
 
@@ -250,7 +250,7 @@ def test_perfect_and_empty_answers():
 
 
 def test_each_proposition_needs_an_answer():
-    with pytest.raises(ValueError, match="there were 1 for 2"):
+    with pytest.raises(ValueError, match="of each of the 2 propositions; there were 1"):
         judging.span_counts([ADA, BUILT], [[]])
 
 

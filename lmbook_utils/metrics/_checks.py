@@ -49,7 +49,7 @@ def checked_logits(logits: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray,
     --------
     >>> checked_logits([[0.5, 0.1]], [2])
     Traceback (most recent call last):
-    ValueError: targets must be from 0 to 1; they went from 2 to 2
+    ValueError: targets must be from 0 to 1, a column of logits each; they went from 2 to 2
     """
     logits, targets = array_of("logits", logits), array_of("targets", targets)
     if logits.dtype.kind not in "iuf":
@@ -63,7 +63,7 @@ def checked_logits(logits: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray,
         raise ValueError(f"targets must be whole numbers; their type was {targets.dtype}")
     if targets.size and not 0 <= targets.min() <= targets.max() < logits.shape[1]:
         raise ValueError(
-            f"targets must be from 0 to {logits.shape[1] - 1}; they went from "
-            f"{targets.min()} to {targets.max()}"
+            f"targets must be from 0 to {logits.shape[1] - 1}, a column of logits each; they went "
+            f"from {targets.min()} to {targets.max()}"
         )
     return logits, targets

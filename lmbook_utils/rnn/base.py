@@ -132,7 +132,8 @@ def assign(parameters: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray
     checked = {}
     for name, value in values.items():
         if name not in parameters:
-            raise ValueError(f"{name} must be one of {', '.join(map(str, parameters))}")
+            known = ", ".join(map(str, parameters)) or "none"
+            raise ValueError(f"{name} must be one of the parameters: {known}")
         array = real_numbers(name, value).astype(parameters[name].dtype)
         if array.shape != parameters[name].shape:
             raise ValueError(

@@ -42,7 +42,8 @@ def encode_bio(roles: Iterable[Role], length: int) -> list[str]:
         label, start, end = role
         if not 0 <= start < end <= length:
             raise ValueError(
-                f"roles must lie in the sentence of {length} tokens; {label} was {start} to {end}"
+                f"roles must lie in the sentence, whose length is {length} tokens; {label} was "
+                f"{start} to {end}"
             )
         if set(tags[start:end]) != {"O"}:
             raise ValueError(f"roles must not overlap; {label} at {start} to {end} does")

@@ -58,7 +58,7 @@ def token_features(tokens: Sequence[str], predicate: int) -> list[dict[str, str 
     require_whole(0, predicate=predicate)
     if not 0 <= predicate < len(tokens):
         raise ValueError(
-            f"predicate must be a token from 0 to {len(tokens) - 1}; it was {predicate!r}"
+            f"predicate must be one of tokens, from 0 to {len(tokens) - 1}; it was {predicate!r}"
         )
     tags = tag_parts_of_speech(tokens)
     chunk_of = {

@@ -58,8 +58,8 @@ def span_counts(
     require_list(Sequence, predicted=predicted)
     if len(propositions) != len(predicted):
         raise ValueError(
-            "predicted must hold the roles of each proposition; there were "
-            f"{len(predicted)} for {len(propositions)}"
+            f"predicted must hold the roles of each of the {len(propositions)} propositions; "
+            f"there were {len(predicted)}"
         )
     counts = []
     for proposition, roles in zip(propositions, predicted, strict=True):
@@ -164,7 +164,7 @@ def f1_interval(
     """
     require_fraction(confidence=confidence)
     require_whole(0, seed=seed)
-    sums = _by_sentence(counts, sentences)
+    sums = _by_sentence("counts", counts, sentences)
     rng = np.random.default_rng(seed)
     drawn = rng.integers(len(sums), size=(_RESAMPLES, len(sums)))
     tail = (1 - confidence) / 2
@@ -205,7 +205,8 @@ def same_f1_test(
     """
     require_whole(0, seed=seed)
     one, other = real_numbers("one", one), real_numbers("other", other)
-    one, other = _by_sentence(one, sentences), _by_sentence(other, sentences)
+    one = _by_sentence("one", one, sentences)
+    other = _by_sentence("other", other, sentences)
     observed = abs(f1_of(one.sum(axis=0)) - f1_of(other.sum(axis=0)))
     swap = np.random.default_rng(seed).random((_SWAPS, len(one))) < 0.5
     change = swap @ (other - one)
@@ -213,13 +214,13 @@ def same_f1_test(
     return float((np.sum(np.abs(differences) >= observed - 1e-12) + 1) / (_SWAPS + 1))
 
 
-def _by_sentence(counts: np.ndarray, sentences: Sequence[Hashable]) -> np.ndarray:
+def _by_sentence(name: str, counts: np.ndarray, sentences: Sequence[Hashable]) -> np.ndarray:
     """Sum the counts of each sentence's propositions, shape (sentences, 3)."""
     require_list(Hashable, sentences=sentences)
-    counts = real_numbers("counts", counts)
+    counts = real_numbers(name, counts)
     if counts.ndim != 2 or counts.shape[1] != 3 or len(counts) != len(sentences):
         raise ValueError(
-            "counts must have the shape (propositions, 3), with a sentence for each; it was "
+            f"{name} must have the shape (propositions, 3), with a sentence for each; it was "
             f"{counts.shape}, with {len(sentences)} sentences"
         )
     names = {sentence: n for n, sentence in enumerate(dict.fromkeys(sentences))}

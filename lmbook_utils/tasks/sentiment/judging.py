@@ -123,6 +123,12 @@ def same_accuracy_test(
     0.25
     """
     one, other = finite_numbers("one", one, "reviews"), finite_numbers("other", other, "reviews")
+    labels = checked_labels(labels)
+    if not len(labels) == len(one) == len(other):
+        raise ValueError(
+            "labels, one and other must be of the same reviews; there were "
+            f"{len(labels)}, {len(one)} and {len(other)}"
+        )
     right = is_right(labels, one), is_right(labels, other)
     return metrics.paired_mean_test(*right, np.arange(len(labels)))
 

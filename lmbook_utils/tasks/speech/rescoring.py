@@ -350,7 +350,7 @@ def compare_errors(
     (-0.05, 2, 1)
     """
     errors, lengths = _checked(errors, lengths)
-    baseline, _ = _checked(baseline, lengths)
+    baseline, _ = _checked(baseline, lengths, "baseline")
     if min(errors.min(), baseline.min()) < 0:
         raise ValueError("errors and baseline must be numbers from 0; one was less")
     per_word, groups = _per_word(errors - baseline, lengths)
@@ -377,11 +377,13 @@ def _per_word(errors: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.n
     return np.repeat(errors / lengths, lengths), np.repeat(np.arange(len(lengths)), lengths)
 
 
-def _checked(errors: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    errors, lengths = real_numbers("errors", errors), array_of("lengths", lengths)
+def _checked(
+    errors: np.ndarray, lengths: np.ndarray, name: str = "errors"
+) -> tuple[np.ndarray, np.ndarray]:
+    errors, lengths = real_numbers(name, errors), array_of("lengths", lengths)
     if errors.shape != lengths.shape or errors.ndim != 1 or not len(lengths):
         raise ValueError(
-            "errors and lengths must have the same shape (sentences,), at least one sentence; "
+            f"{name} and lengths must have the same shape (sentences,), at least one sentence; "
             f"they had {errors.shape} and {lengths.shape}"
         )
     if not np.issubdtype(lengths.dtype, np.integer) or lengths.min() < 1:

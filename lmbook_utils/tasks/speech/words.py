@@ -99,6 +99,8 @@ def recogniser_vocabulary(
         [word for word in sentence if word in pronunciations and not is_blocked(word)]
         for sentence in sentences
     ]
+    if not any(known):
+        raise ValueError("pronunciations must hold a word of sentences at least; it held none")
     return Vocabulary.from_sentences(known)
 
 

@@ -168,8 +168,8 @@ def marginal_relevance(
     scores, similarities = _checked(scores), real_numbers("similarities", similarities)
     if similarities.shape != (len(scores), len(scores)):
         raise ValueError(
-            f"similarities must be of all pairs of the {len(scores)} sentences; their shape was "
-            f"{similarities.shape}"
+            f"similarities must be of all pairs of the {len(scores)} sentences of scores; their "
+            f"shape was {similarities.shape}"
         )
     if not is_number(trade_off) or not 0 <= trade_off <= 1:
         raise ValueError(f"trade_off must be from 0 to 1; it was {trade_off!r}")

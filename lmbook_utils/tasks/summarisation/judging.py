@@ -158,7 +158,7 @@ def _mean_rouge_1(papers: Sequence[Paper], scores: Scores, aspect: str, k: int) 
 def _require_scores(papers: Sequence[Paper], scores: Scores) -> None:
     require_list((Sequence, np.ndarray), scores=scores)
     if [len(paper.sentences) for paper in papers] != [len(own) for own in scores]:
-        raise ValueError("scores must be one for each sentence of each paper; they were not")
+        raise ValueError("scores must be one for each sentence of all papers; they were not")
 
 
 def mean_with_interval(values: np.ndarray) -> tuple[float, metrics.Interval]:
@@ -216,7 +216,8 @@ def paired_p_values(values: Mapping[str, np.ndarray], baseline: str) -> dict[str
     require_list(str, values=list(values))
     require_type(str, baseline=baseline)
     if baseline not in values:
-        raise ValueError(f"baseline must be one of {', '.join(values)}; it was {baseline!r}")
+        known = ", ".join(values) or "none"
+        raise ValueError(f"baseline must be one of the values ({known}); it was {baseline!r}")
     of_papers = {name: _of_papers(f"values[{name!r}]", own) for name, own in values.items()}
     return {
         name: metrics.paired_mean_test(own, of_papers[baseline], np.arange(len(own)))
