@@ -93,7 +93,7 @@ def build() -> Result:
 def site_tests() -> Result:
     # The tests of a page share one visit to it, and so run on one worker and in their order.
     options = ["-n", "2", "--dist", "loadgroup", "-p", "no:randomly"]
-    return run_pytest(*options, "tests/site", f"--site={SITE}")
+    return run_pytest(*options, "--durations=10", "tests/site", f"--site={SITE}")
 
 
 STAGES = {
