@@ -140,6 +140,9 @@ def test_of_chinese_rouge_sees_nothing():
         ([0.5], 3, [0]),
         ([0.1, 0.3, 0.2], 2, [1, 2]),
         ([0.3, 0.3, 0.3], 2, [0, 1]),
+        ([0.3, 0.1 + 0.2], 1, [0]),  # equal but for rounding
+        ([0.3, 0.3 + 1e-6], 1, [1]),
+        ([0, 0], 1, [0]),
         ([-1, -2], 5, [0, 1]),
     ],
 )
@@ -158,6 +161,10 @@ def test_the_highest_scores_are_picked_in_the_order_of_the_text(scores, k, expec
 def test_scores_that_say_nothing_are_refused(scores, k, message):
     with pytest.raises(ValueError, match=message):
         extraction.highest(scores, k)
+
+
+def test_marginal_relevance_takes_the_earlier_of_sentences_that_differ_by_rounding():
+    assert extraction.marginal_relevance([0.3, 0.1 + 0.2, 0.1], np.eye(3), 1, trade_off=1) == [0]
 
 
 def test_the_lead_is_the_first_sentences():

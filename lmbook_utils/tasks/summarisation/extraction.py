@@ -21,7 +21,8 @@ def highest(scores: Sequence[float] | np.ndarray, k: int) -> list[int]:
     ----------
     scores
         One for each sentence, higher for one that belongs in the summary. Of equal scores the
-        earlier sentence is taken.
+        earlier sentence is taken; scores that differ by less than a billionth of the largest count
+        as equal, because that is rounding, which is not the same on all processors.
     k
         How many sentences, from 1. A text of fewer is taken whole; one without any has the empty
         summary.
@@ -40,7 +41,7 @@ def highest(scores: Sequence[float] | np.ndarray, k: int) -> list[int]:
     """
     require_whole(1, k=k)
     scores = _checked(scores)
-    return sorted(np.argsort(-scores, kind="stable")[:k].tolist())
+    return sorted(np.argsort(-_rounded(scores), kind="stable")[:k].tolist())
 
 
 def lead_scores(sentences: Sequence[str]) -> np.ndarray:
@@ -176,7 +177,7 @@ def marginal_relevance(
     picked: list[int] = []
     while len(picked) < min(k, len(scores)):
         repeated = similarities[:, picked].max(axis=1) if picked else np.zeros(len(scores))
-        values = trade_off * scores - (1 - trade_off) * repeated
+        values = _rounded(trade_off * scores - (1 - trade_off) * repeated)
         values[picked] = -np.inf
         picked.append(int(values.argmax()))
     return sorted(picked)
@@ -187,6 +188,13 @@ def _rouge_1_and_2(
 ) -> float:
     words = [word for i in picked for word in sentences[i]]
     return rouge_n(words, reference, 1).f1 + rouge_n(words, reference, 2).f1
+
+
+def _rounded(scores: np.ndarray) -> np.ndarray:
+    """The scores in units of the largest, with nine decimals."""
+    largest = np.abs(scores).max(initial=0)
+    rounded: np.ndarray = np.round(scores / largest, 9) if largest else scores
+    return rounded
 
 
 def _checked(scores: Sequence[float] | np.ndarray) -> np.ndarray:
