@@ -1,5 +1,6 @@
 """The run of the notebooks under variations: what is counted, and what a copy holds."""
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -51,6 +52,16 @@ def test_a_copy_holds_the_files_of_the_checkout_and_goes_away(name):
         mode = (root / "pyproject.toml").stat().st_mode & 0o222
         assert bool(mode) == (name != matrix.READ_ONLY)
     assert not root.exists()
+
+
+def test_the_page_that_shows_the_table_exists_and_is_left_out(tmp_path, monkeypatch):
+    assert (matrix.ROOT / matrix.SHOWN_IN).is_file()
+    ran = []
+    monkeypatch.setattr(matrix.subprocess, "run", lambda command, **_: ran.append(command))
+    options = argparse.Namespace(copy=None, elsewhere=False)
+    matrix.run_notebooks(tmp_path, ["chapters"], tmp_path / "report.xml", options)
+    assert f"--ignore={tmp_path / matrix.SHOWN_IN}" in ran[0]
+    assert ran[0][-1] == str(tmp_path / "chapters")
 
 
 @pytest.mark.skipif(find_spec("nox") is None, reason="nox is not installed")

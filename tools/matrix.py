@@ -5,7 +5,8 @@
     python tools/matrix.py "another path" --copy "ein Buch 語言模型" --elsewhere --shuffle 1
 
 `make matrix` (noxfile.py) makes the environments and calls this for each. The counts of all
-variations are kept in ``benchmarks/results/matrix.json``; the appendix shows them.
+variations are kept in ``benchmarks/results/matrix.json``; a page of the appendix shows them, and is
+itself not among the notebooks that are run.
 """
 
 import argparse
@@ -30,6 +31,7 @@ import recording  # noqa: E402  (it lies beside the recorded runs)
 from lmbook_utils import reproducibility  # noqa: E402
 
 RESULTS = recording.RESULTS / "matrix.json"
+SHOWN_IN = "chapters/appendix/environment.ipynb"  # prints the table, so each row would change it
 READ_ONLY = "read-only"
 NOBODY = 65534  # a user who owns nothing
 
@@ -58,7 +60,8 @@ def run_notebooks(root: Path, notebooks: list[str], report: Path, options: argpa
     """Run the notebooks of a checkout under pytest, and write its report."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += ["-n", "2", "--dist", "loadscope", "--nbval", "--nbval-current-env"]
-    command += [f"--rootdir={root}", f"--junit-xml={report}", *(str(root / n) for n in notebooks)]
+    command += [f"--rootdir={root}", f"--junit-xml={report}", f"--ignore={root / SHOWN_IN}"]
+    command += [str(root / name) for name in notebooks]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     user = None
     if options.copy == READ_ONLY:
@@ -98,7 +101,8 @@ def main() -> int:
     notebooks = options.notebooks
     if options.shuffle is not None:
         files = [p for name in notebooks for p in sorted((ROOT / name).rglob("*.ipynb"))]
-        notebooks = [str(file.relative_to(ROOT)) for file in files]
+        notebooks = [file.relative_to(ROOT).as_posix() for file in files]
+        notebooks = [name for name in notebooks if name != SHOWN_IN]
         random.Random(options.shuffle).shuffle(notebooks)
     with checkout(options.copy) as root, tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)  # another user may have to write the report
