@@ -26,7 +26,7 @@ TIMED = ((32, 40, 3), (256, 24, 2))  # rows of the batch, steps, rounds
 
 def loopback_bytes() -> int:
     """What the loopback device has sent since the machine was started."""
-    for line in Path("/proc/net/dev").read_text().splitlines():
+    for line in Path("/proc/net/dev").read_text("utf-8").splitlines():
         name, _, numbers = line.partition(":")
         if name.strip() == "lo":
             return int(numbers.split()[8])
@@ -42,7 +42,7 @@ def train(folder: Path, workers: int, steps: int, *options: str) -> dict:
         raise RuntimeError(f"{workers} workers failed")
     with np.load(folder / "run" / "weights.npz", allow_pickle=False) as file:
         weights = [file[name] for name in file.files]
-    history = json.loads((folder / "run" / "history.json").read_text())
+    history = json.loads((folder / "run" / "history.json").read_bytes())
     return {"weights": weights, "history": history, "bytes": loopback_bytes() - before}
 
 

@@ -75,7 +75,7 @@ def main() -> None:
 def _record(part: str, result: dict[str, Any]) -> None:
     """Write the results; those of other parts and other writers stay as they are."""
     file = RESULTS / "faults.json"
-    old = json.loads(file.read_text())["results"] if file.exists() else {}
+    old = json.loads(file.read_bytes())["results"] if file.exists() else {}
     results = old | {part: old.get(part, {}) | result}
     record("faults", {name: results[name] for name in PARTS if name in results})
 
@@ -470,19 +470,19 @@ def _set_ups() -> dict[str, Any]:
     """Two set-ups, without their downloads: one does the work. Then one that is killed."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("requirements.txt", "pyproject.toml"):
-            Path(folder, name).write_text("")
+            Path(folder, name).write_text("", "utf-8")
         code = SET_UP.format(tools=str(ROOT / "tools"), root=folder)
         both = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
         codes = [process.wait(PATIENCE) for process in both]
-        once = Path(folder, "steps").read_text().split()
-        Path(folder, "requirements.txt").write_text("numpy==2.0.0")
+        once = Path(folder, "steps").read_text("utf-8").split()
+        Path(folder, "requirements.txt").write_text("numpy==2.0.0", "utf-8")
         killed = subprocess.Popen([sys.executable, "-c", code])
-        while Path(folder, "steps").read_text().split() == once:
+        while Path(folder, "steps").read_text("utf-8").split() == once:
             time.sleep(0.01)
         killed.kill()
         killed.wait()
         codes.append(subprocess.run([sys.executable, "-c", code], check=False).returncode)
-        every = Path(folder, "steps").read_text().split()
+        every = Path(folder, "steps").read_text("utf-8").split()
     if codes != [0, 0, 0] or once != ["venv", "pip", "pip"] or every != [*once, "venv", *once]:
         raise RuntimeError(f"the set-ups ended with {codes} and did {every}")
     return {"two at once": "one does the work", "killed": "the next one does all of it"}

@@ -69,7 +69,7 @@ def main() -> None:
 
 def _recorded() -> dict[str, dict[str, Any]]:
     file = RESULTS / "fuzz.json"
-    return json.loads(file.read_text())["results"]["readers"] if file.exists() else {}
+    return json.loads(file.read_bytes())["results"]["readers"] if file.exists() else {}
 
 
 def _added(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _ring(*_: object) -> None:
 
 def _limit_memory() -> None:
     if sys.platform == "linux":  # macOS does not keep to the limit
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         limit = pages * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 

@@ -209,7 +209,7 @@ def _playground(folder: Path) -> Format:
     seeds = []
     for bits in (8, 32):
         export.write(folder / "model.js", model, vocabulary, counted, bits, {"seed": 0})
-        script = (folder / "model.js").read_text()
+        script = (folder / "model.js").read_text("utf-8")
         _, end = json.JSONDecoder().raw_decode(script, len(file._BEFORE))
         seeds.append(script[end + 1 : -len(file._AFTER)].encode())
 

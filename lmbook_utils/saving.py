@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import keras
 
-import lmbook_utils.models
-import lmbook_utils.training  # noqa: F401  (Keras must know the book's own classes to load them)
+import lmbook_utils.models  # noqa: F401  (Keras must know the book's own classes to load them)
+import lmbook_utils.training  # noqa: F401
 from lmbook_utils import storage
 from lmbook_utils._validation import is_whole, require_path
 from lmbook_utils.vocabulary import Vocabulary

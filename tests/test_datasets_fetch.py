@@ -158,7 +158,7 @@ class FakePip:
     def __call__(self, command, **options):
         self.commands.append(command)
         self.options = options
-        self.requirements = Path(command[command.index("--requirement") + 1]).read_text()
+        self.requirements = Path(command[command.index("--requirement") + 1]).read_text("utf-8")
         if self.wheel is not None:
             Path(command[command.index("--dest") + 1], self.name).write_bytes(self.wheel)
         if self.then:

@@ -216,6 +216,7 @@ FAULTS = [
     ("no_downloads", replaces("number", "import nltk\nnltk.download('punkt')")),
     ("no_downloads", replaces("number", "AutoModel.from_pretrained('bert')")),
     ("no_downloads", replaces("number", "!pip install nltk")),
+    ("encodings_named", replaces("number", "file.read_text()")),
 ]  # fmt: skip
 
 

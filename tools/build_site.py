@@ -109,14 +109,14 @@ def bring_up_to_date(build_folder: Path, clean: bool) -> None:
         shutil.rmtree(site, ignore_errors=True)
         shutil.rmtree(build_folder / ".doctrees", ignore_errors=True)
         stamp.unlink(missing_ok=True)
-    if stamp.is_file() and stamp.read_text() == wanted and not missing_pages(ROOT, site):
+    if stamp.is_file() and stamp.read_text("ascii") == wanted and not missing_pages(ROOT, site):
         print("The site is up to date.")
     else:
         stamp.unlink(missing_ok=True)
         build(build_folder.parent)
         if missing := missing_pages(ROOT, site):
             sys.exit(f"The build ended without these pages: {', '.join(missing)}")
-        stamp.write_text(wanted)
+        stamp.write_text(wanted, "ascii")
 
 
 if __name__ == "__main__":

@@ -331,6 +331,19 @@ def no_downloads(notebook: NotebookNode) -> list[str]:
     ]
 
 
+@rule
+def encodings_named(notebook: NotebookNode) -> list[str]:
+    """A text is read with its encoding, since the usual one depends on the reader's system.
+
+    JSON needs none if it is read as bytes.
+    """
+    return [
+        f"{name} calls read_text() without an encoding"
+        for name, cell in code_cells(notebook)
+        if ".read_text()" in cell.source
+    ]
+
+
 def complaints(notebook: NotebookNode) -> list[str]:
     """Return what all rules have to say about a notebook (if it is valid at all)."""
     rules = [valid_format] if valid_format(notebook) else RULES

@@ -111,7 +111,7 @@ def _train(options: argparse.Namespace, folder: Path, workers: int) -> list[np.n
             if attempt == options.restarts:
                 raise
             print(f"{str(error).splitlines()[0]}; starting again", flush=True)
-    history = json.loads((folder / "history.json").read_text())
+    history = json.loads((folder / "history.json").read_bytes())
     first, last = history[0], history[-1]
     print(
         f"{workers} worker{'s' * (workers > 1)}: steps {first['step']} to {last['step']}, "

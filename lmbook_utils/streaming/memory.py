@@ -12,7 +12,7 @@ _HEAD = """
 import sys
 def _peak():
     if sys.platform == "linux":  # where ru_maxrss begins with the peak of the parent
-        with open("/proc/self/status") as file:
+        with open("/proc/self/status", encoding="utf-8") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) * 1024
     import resource
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
