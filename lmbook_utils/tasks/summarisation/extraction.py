@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lmbook_utils._validation import (
+    finite_numbers,
     is_number,
     real_numbers,
     require_list,
@@ -155,7 +156,8 @@ def marginal_relevance(
     Raises
     ------
     ValueError
-        As :func:`highest`, or if the shapes differ or ``trade_off`` is out of its range.
+        As :func:`highest`, or if the shapes differ, a similarity is not finite, or ``trade_off``
+        is out of its range.
 
     Examples
     --------
@@ -166,7 +168,8 @@ def marginal_relevance(
     [0, 1]
     """
     require_whole(1, k=k)
-    scores, similarities = _checked(scores), real_numbers("similarities", similarities)
+    scores = _checked(scores)
+    similarities = finite_numbers("similarities", similarities, "sentences, sentences")
     if similarities.shape != (len(scores), len(scores)):
         raise ValueError(
             f"similarities must be of all pairs of the {len(scores)} sentences of scores; their "
