@@ -60,7 +60,8 @@ def test_the_page_that_shows_the_table_exists_and_is_left_out(tmp_path, monkeypa
     monkeypatch.setattr(matrix.subprocess, "run", lambda command, **_: ran.append(command))
     options = argparse.Namespace(copy=None, elsewhere=False)
     matrix.run_notebooks(tmp_path, ["chapters"], tmp_path / "report.xml", options)
-    assert f"--ignore={tmp_path / matrix.SHOWN_IN}" in ran[0]
+    assert f"--deselect={matrix.SHOWN_IN}" in ran[0]
+    assert f"--rootdir={tmp_path}" in ran[0]  # from which the name of a test begins
     assert ran[0][-1] == str(tmp_path / "chapters")
 
 

@@ -60,7 +60,7 @@ def run_notebooks(root: Path, notebooks: list[str], report: Path, options: argpa
     """Run the notebooks of a checkout under pytest, and write its report."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += ["-n", "2", "--dist", "loadscope", "--nbval", "--nbval-current-env"]
-    command += [f"--rootdir={root}", f"--junit-xml={report}", f"--ignore={root / SHOWN_IN}"]
+    command += [f"--rootdir={root}", f"--junit-xml={report}", f"--deselect={SHOWN_IN}"]
     command += [str(root / name) for name in notebooks]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     user = None
@@ -101,15 +101,14 @@ def main() -> int:
     notebooks = options.notebooks
     if options.shuffle is not None:
         files = [p for name in notebooks for p in sorted((ROOT / name).rglob("*.ipynb"))]
-        notebooks = [file.relative_to(ROOT).as_posix() for file in files]
-        notebooks = [name for name in notebooks if name != SHOWN_IN]
+        notebooks = [str(file.relative_to(ROOT)) for file in files]
         random.Random(options.shuffle).shuffle(notebooks)
     with checkout(options.copy) as root, tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o777)  # another user may have to write the report
         report = Path(folder, "report.xml")
         run_notebooks(root, notebooks, report, options)
         row = {**count(report), "date": recording.today(), "versions": reproducibility.versions()}
-    rows = json.loads(RESULTS.read_text("utf-8"))["results"] if RESULTS.is_file() else {}
+    rows = json.loads(RESULTS.read_bytes())["results"] if RESULTS.is_file() else {}
     recording.record("matrix", {**rows, options.variation: row})
     print(f"{options.variation}: {row['equal']} of {row['compared']} cells are the same")
     return 0 if row["equal"] == row["compared"] and not row["not reached"] else 1

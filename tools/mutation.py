@@ -42,7 +42,7 @@ def states(folder: Path) -> dict[str, dict[str, str]]:
     found = {}
     for file in sorted(folder.glob("lmbook_utils/**/*.py.meta")):
         module = file.relative_to(folder).as_posix().removesuffix(".py.meta").replace("/", ".")
-        codes = json.loads(file.read_text("utf-8"))["exit_code_by_key"]
+        codes = json.loads(file.read_bytes())["exit_code_by_key"]
         if codes:
             found[module] = {k: STATES.get(code, "error") for k, code in codes.items()}
     return found

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lmbook_utils import metrics
-from lmbook_utils._validation import finite_numbers, real_numbers
+from lmbook_utils._validation import real_numbers
 from lmbook_utils.tasks.sentiment.classical import checked_labels
 
 
@@ -122,13 +122,7 @@ def same_accuracy_test(
     >>> same_accuracy_test([1, 1, 0], np.array([1, 1, -1]), np.array([-1, -1, 1]))
     0.25
     """
-    one, other = finite_numbers("one", one, "reviews"), finite_numbers("other", other, "reviews")
-    labels = checked_labels(labels)
-    if not len(labels) == len(one) == len(other):
-        raise ValueError(
-            "labels, one and other must be of the same reviews; there were "
-            f"{len(labels)}, {len(one)} and {len(other)}"
-        )
+    (labels, one), (_, other) = _checked(labels, one, "one"), _checked(labels, other, "other")
     right = is_right(labels, one), is_right(labels, other)
     return metrics.paired_mean_test(*right, np.arange(len(labels)))
 
@@ -150,14 +144,14 @@ def fit_temperature(labels: Sequence[int] | np.ndarray, log_odds: np.ndarray) ->
 
 
 def _checked(
-    labels: Sequence[int] | np.ndarray, log_odds: np.ndarray
+    labels: Sequence[int] | np.ndarray, log_odds: np.ndarray, name: str = "log_odds"
 ) -> tuple[np.ndarray, np.ndarray]:
-    labels, log_odds = checked_labels(labels), real_numbers("log_odds", log_odds)
+    labels, log_odds = checked_labels(labels), real_numbers(name, log_odds)
     if log_odds.shape != labels.shape:
         raise ValueError(
-            f"log_odds must be one for each of the {len(labels)} labels; "
+            f"{name} must be one for each of the {len(labels)} labels; "
             f"their shape was {log_odds.shape}"
         )
     if not np.isfinite(log_odds).all():
-        raise ValueError("log_odds must be finite numbers; one was not")
+        raise ValueError(f"{name} must be finite numbers; one was not")
     return labels, log_odds
