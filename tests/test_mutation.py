@@ -1,9 +1,12 @@
 """The count of the changes that tests notice, and which files are changed and tested."""
 
 import json
+import subprocess
+import sys
 import tomllib
 
 import mutation
+import pytest
 
 CODES = {
     "lmbook_utils.em.x_mixture_weights__mutmut_1": 1,
@@ -40,6 +43,37 @@ def test_a_change_is_told_by_the_lines_that_go_and_come(monkeypatch):
     monkeypatch.setattr(mutation, "mutmut", lambda *arguments: DIFF)
     name = "lmbook_utils.em.x__climb__mutmut_2"
     assert mutation.change(name) == ["-    return 1", "+    return 2"]
+
+
+def test_a_run_that_is_cut_off_keeps_its_rows_and_those_of_other_modules(tmp_path, monkeypatch):
+    results = tmp_path / "results" / "mutation.json"
+    monkeypatch.setattr(mutation.recording, "RESULTS", results.parent)
+    monkeypatch.setattr(mutation, "RESULTS", results)
+    monkeypatch.setattr(mutation, "MUTANTS", tmp_path)
+    monkeypatch.setattr(mutation, "mutmut", lambda *arguments: DIFF)
+    monkeypatch.setattr(sys, "argv", ["mutation.py"])
+    monkeypatch.setattr(mutation.subprocess, "run", cut_off)
+    results.parent.mkdir()
+    earlier = {"counts": {"killed": 7}, "survivors": {}, "date": "2026-11-01"}
+    results.write_text(json.dumps({"results": {"lmbook_utils.vocabulary": earlier}}))
+    folder = tmp_path / "lmbook_utils"
+    folder.mkdir()
+    (folder / "em.py.meta").write_text(json.dumps({"exit_code_by_key": CODES}))
+    (folder / "rnn.py.meta").write_text(json.dumps({"exit_code_by_key": {"untried": None}}))
+    with pytest.raises(subprocess.CalledProcessError):
+        mutation.main()
+    modules = json.loads(results.read_bytes())["results"]
+    assert list(modules) == ["lmbook_utils.em", "lmbook_utils.vocabulary"]
+    assert modules["lmbook_utils.vocabulary"] == earlier
+    expected = {"killed": 1, "survived": 1, "not checked": 1, "timeout": 1, "error": 1}
+    assert modules["lmbook_utils.em"]["counts"] == expected
+    survivor = {"lmbook_utils.em.x__climb__mutmut_2": ["-    return 1", "+    return 2"]}
+    assert modules["lmbook_utils.em"]["survivors"] == survivor
+
+
+def cut_off(command, **_):
+    """Stand for a run of mutmut that ends with an error."""
+    raise subprocess.CalledProcessError(-15, command)
 
 
 def test_what_is_changed_and_what_tests_it_exists():

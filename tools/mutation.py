@@ -3,9 +3,10 @@
     python tools/mutation.py                      all modules that pyproject.toml names (hours)
     python tools/mutation.py "lmbook_utils.em*"   those of one module
 
-`nox -s mutation` makes the environment, runs mutmut, and calls this. What an earlier run has
-found is kept in the folder ``mutants``: a run that was cut off goes on, and the counts are of all.
-They go into ``benchmarks/results/mutation.json``, with each change that survived.
+`nox -s mutation` makes the environment and calls this. Each module gets a row with its counts, its
+date and each change that survived in ``benchmarks/results/mutation.json``. A run that is cut off
+writes down what it has found, and the next one goes on (from the folder ``mutants``). Rows of
+modules that it did not come to are left as they were.
 """
 
 import argparse
@@ -22,6 +23,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import recording  # noqa: E402  (it lies beside the recorded runs)
 
 MUTANTS = ROOT / "mutants"
+RESULTS = recording.RESULTS / "mutation.json"
 # How the run of the tests on a changed package ended, from its exit code. mutmut counts more codes
 # as a timeout: also that of a pytest that could not be started.
 STATES = {0: "survived", 1: "killed", 3: "killed", -24: "timeout", None: "not checked"}
@@ -54,28 +56,43 @@ def change(mutant: str) -> list[str]:
     return [line for line in lines if re.match(r"[-+](?![-+])", line)]
 
 
+def rows(found: dict[str, dict[str, str]]) -> dict[str, dict[str, object]]:
+    """Return a row for each module of which at least one change was tried."""
+    modules = {}
+    for module, mutants in found.items():
+        counts = Counter(mutants.values())
+        if counts.total() > counts["not checked"]:
+            survivors = [name for name, state in mutants.items() if state == "survived"]
+            modules[module] = {
+                "counts": counts,
+                "survivors": {name: change(name) for name in survivors},
+                "date": recording.today(),
+            }
+    return modules
+
+
+def write_down() -> None:
+    """Put the rows of this run in the place of those that the results file had."""
+    earlier = json.loads(RESULTS.read_bytes())["results"] if RESULTS.is_file() else {}
+    found = rows(states(MUTANTS))
+    recording.record("mutation", dict(sorted({**earlier, **found}.items())))
+    for module, row in found.items():
+        counts = row["counts"]
+        tried = counts.total() - counts["not checked"]
+        share = sum(counts[state] for state in NOTICED) / tried
+        print(f"{module:40} {tried:5} of {counts.total():5} tried {share:7.1%} noticed")
+
+
 def main() -> int:
-    """Run mutmut, and write down what it found."""
+    """Run mutmut, and write down what it found, also if it is cut off."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mutants", nargs="*", help="patterns of names; without any, all")
     options = parser.parse_args()
     command = [sys.executable, "-m", "mutmut", "run", *options.mutants]
-    subprocess.run(command, cwd=ROOT, check=True)
-    found = states(MUTANTS)
-    counts = {module: Counter(mutants.values()) for module, mutants in found.items()}
-    for module, count in counts.items():
-        tested = count.total() - count["not checked"]
-        if tested:
-            share = sum(count[state] for state in NOTICED) / tested
-            print(f"{module:40} {tested:5} changes {share:7.1%} noticed")
-    survivors = [
-        name
-        for mutants in found.values()
-        for name, state in mutants.items()
-        if state not in (*NOTICED, "not checked")
-    ]
-    results = {"modules": counts, "survivors": {name: change(name) for name in survivors}}
-    recording.record("mutation", results)
+    try:
+        subprocess.run(command, cwd=ROOT, check=True)
+    finally:
+        write_down()
     return 0
 
 
