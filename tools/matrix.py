@@ -66,8 +66,10 @@ def run_notebooks(root: Path, notebooks: list[str], report: Path, options: argpa
     user = None
     if options.copy == READ_ONLY:
         environment["HOME"] = "/nonexistent"
-        # Where even the home cannot be written, the reader has to say where texts are kept.
+        # Where even the home cannot be written, the reader has to say where texts are kept, and
+        # Matplotlib complains in each first cell until it has a folder, too (see the README).
         environment["LMBOOK_CACHE_DIR"] = str(report.parent / "cache")
+        environment["MPLCONFIGDIR"] = str(report.parent / "matplotlib")
         user = NOBODY if hasattr(os, "getuid") and os.getuid() == 0 else None  # root may write all
     folder = tempfile.gettempdir() if options.elsewhere else root
     subprocess.run(command, cwd=folder, env=environment, user=user, check=False)
