@@ -11,6 +11,7 @@ from site_checks import (
     PHONE,
     accessibility,
     alternative_texts,
+    contrast,
     dead_links,
     icons,
     markup,
@@ -106,13 +107,14 @@ def test_a_page_can_be_read_by_everybody(visited):
     nothing_wrong(accessibility(visited.page))
 
 
-def test_the_dark_colours_of_a_page_have_enough_contrast(visited):
+@pytest.mark.parametrize("wanted", ["light", "dark"])
+def test_the_colours_of_a_page_have_enough_contrast(visited, wanted):
     # The final colours are asked for, not those on the way to them
     visited.page.add_style_tag(content="* { transition: none !important; }")
-    visited.page.emulate_media(color_scheme="dark")
-    wait_for_scheme(visited.page, "dark")
+    visited.page.emulate_media(color_scheme=wanted)
+    wait_for_scheme(visited.page, wanted)
     try:
-        nothing_wrong(accessibility(visited.page, "color-contrast", "link-in-text-block"))
+        nothing_wrong(contrast(visited.page))
     finally:
         visited.page.emulate_media(color_scheme="light")
         wait_for_scheme(visited.page, "light")

@@ -55,13 +55,53 @@ def test_a_good_page_is_not_complained_about(open_page, tmp_path):
     ("body", "complaint"),
     [
         ("<button></button>", "button-name"),
-        ('<p style="color: #999; background: #aaa">grey on grey</p>', "color-contrast"),
         ('<div aria-labelledby="x" role="nothing">x</div>', "aria-roles"),
     ],
 )
 def test_what_some_readers_cannot_use_is_complained_about(open_page, body, complaint):
     found = site_checks.accessibility(open_page(body).page)
     assert [line for line in found if line.startswith(complaint)]
+
+
+MANY = "<p>black on white</p>" * 50
+GREY = "color: #aaa"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        f'<p style="{GREY}">bad</p>',
+        f'<div style="{GREY}"><section><p>bad</p></section></div>',
+        f'<p><em><b style="{GREY}">bad</b></em></p>',
+        f'<input value="bad" aria-label="a" style="{GREY}; background: white">',
+        '<div style="background: #333"><p>bad</p></div>',
+        '<div style="background: #333"><div><p>bad</p></div></div>',
+        '<div style="opacity: 0.3"><p>bad</p></div>',
+        '<div style="opacity: 0.7">good<div style="opacity: 0.7">bad</div></div>',
+        # Large letters need less contrast: the same colours are good here, and bad there.
+        '<p style="color: #888; font-size: 30px">good</p><p style="color: #888">bad</p>',
+        # A box of the same colours as the text further out does not hide what lies between.
+        f'<div style="background: #333"><div style="{GREY}">good<p style="color: #000">bad</p>'
+        "</div></div>",
+    ],
+)
+def test_one_piece_of_text_among_many_that_stands_out_too_little_is_found(open_page, bad):
+    page = open_page(f"{MANY}{bad}{MANY}").page
+    found = site_checks.contrast(page)
+    assert len(found) == 1
+    assert found[0].startswith("color-contrast")
+    assert "bad" in found[0]
+    page.evaluate("""() => {  // asked again, it looks at the colours of now
+        for (const element of document.querySelectorAll("body *"))
+            element.style = "color: black; background: white; opacity: 1";
+    }""")
+    assert site_checks.contrast(page) == []
+
+
+def test_a_link_that_only_its_colour_tells_from_the_text_is_found(open_page):
+    bad = '<p>A <a href="#x" style="color: #111; text-decoration: none">link</a> in a text</p>'
+    found = site_checks.contrast(open_page(f"{MANY}{bad}{MANY}").page)
+    assert [line.split(":")[0] for line in found] == ["link-in-text-block"]
 
 
 @pytest.mark.parametrize(
