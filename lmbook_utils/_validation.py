@@ -262,6 +262,21 @@ def require_fraction(**arguments: object) -> None:
             raise ValueError(f"{name} must be between 0 and 1; it was {_shown(value)}")
 
 
+def require_below_one(**arguments: object) -> None:
+    """Raise a ``ValueError`` for the first argument that is no share of less than all.
+
+    Examples
+    --------
+    >>> require_below_one(momentum=0)
+    >>> require_below_one(dropout=1)
+    Traceback (most recent call last):
+    ValueError: dropout must be from 0 and below 1; it was 1
+    """
+    for name, value in arguments.items():
+        if not is_number(value) or not 0 <= value < 1:
+            raise ValueError(f"{name} must be from 0 and below 1; it was {_shown(value)}")
+
+
 def real_numbers(name: str, values: object, axes: str | None = None) -> np.ndarray:
     """Return real numbers as an array of float64, or raise a ``ValueError``.
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from lmbook_utils._validation import (
     finite_numbers,
-    is_number,
     real_numbers,
+    require_below_one,
     require_type,
     require_whole,
     whole_numbers,
@@ -153,7 +153,7 @@ def prune(matrix: np.ndarray, share: float) -> np.ndarray:
     matrix
         Any shape.
     share
-        How many of them, from 0 up to, not including, 1 (rounded down to whole weights).
+        How many of them, from 0 and below 1 (rounded down to whole weights).
 
     Returns
     -------
@@ -170,8 +170,7 @@ def prune(matrix: np.ndarray, share: float) -> np.ndarray:
     >>> prune(np.array([[0.5, -0.1], [0.2, -3.0]]), share=0.5).tolist()
     [[0.5, 0.0], [0.0, -3.0]]
     """
-    if not is_number(share) or not 0 <= share < 1:
-        raise ValueError(f"share must be from 0 up to, not including, 1; it was {share!r}")
+    require_below_one(share=share)
     finite_numbers("matrix", matrix)
     pruned = np.array(matrix)
     smallest = np.argsort(np.abs(pruned), axis=None, kind="stable")[: int(share * pruned.size)]

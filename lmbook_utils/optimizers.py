@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from lmbook_utils._validation import (
-    is_number,
     real_numbers,
+    require_below_one,
     require_positive,
     require_type,
     require_whole,
@@ -66,7 +66,7 @@ class SGD:
     ):
         if not callable(learning_rate):
             require_positive(learning_rate=learning_rate)
-        _require_share(momentum=momentum)
+        require_below_one(momentum=momentum)
         self.learning_rate, self.momentum, self.nesterov = learning_rate, momentum, nesterov
         self.steps = 0
         self._velocity: dict[str, np.ndarray] = {}
@@ -140,7 +140,7 @@ class Adam:
     ):
         if not callable(learning_rate):
             require_positive(learning_rate=learning_rate)
-        _require_share(beta_1=beta_1, beta_2=beta_2)
+        require_below_one(beta_1=beta_1, beta_2=beta_2)
         require_positive(epsilon=epsilon)
         self.learning_rate, self.epsilon = learning_rate, epsilon
         self.beta_1, self.beta_2 = beta_1, beta_2
@@ -296,12 +296,6 @@ def _require_gradients(parameters: Arrays, gradients: Arrays) -> None:
                 f"gradients must have the shapes of the parameters; that of {name!r} was "
                 f"{gradient.shape} and not {theta.shape}"
             )
-
-
-def _require_share(**arguments: object) -> None:
-    for name, value in arguments.items():
-        if not is_number(value) or not 0 <= value < 1:
-            raise ValueError(f"{name} must be from 0 and below 1; it was {value!r}")
 
 
 def _finite(name: str, gradient: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ def test_a_model_with_replacement_trains_scores_and_is_copied_with_its_table():
 
 @pytest.mark.parametrize("rate", [-0.1, 1, "half"])
 def test_a_rate_that_is_no_share_is_refused(rate):
-    with pytest.raises(ValueError, match="rate must be from 0 up to, not including, 1"):
+    with pytest.raises(ValueError, match="rate must be from 0 and below 1"):
         replacement.synonym_replacement(TABLE, rate=rate)
 
 

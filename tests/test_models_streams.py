@@ -197,7 +197,7 @@ def test_a_language_model_is_not_compiled_yet(kind):
 @pytest.mark.parametrize("kind", ["lstm", "convolutional", "transformer"])
 @pytest.mark.parametrize("dropout", [-0.1, 1, 1.5, float("nan"), None, "0.5"])
 def test_dropout_out_of_its_range(kind, dropout):
-    with pytest.raises(ValueError, match="dropout must be from 0 up to, not including, 1"):
+    with pytest.raises(ValueError, match="dropout must be from 0 and below 1"):
         build(kind, dropout=dropout)
 
 

@@ -416,7 +416,7 @@ def test_the_best_weights_on_the_validation_pairs_are_kept():
     [
         ({"units": 7}, "units must be even, half for each direction; it was 7"),
         ({"units": 0}, "units must be a whole number and at least 2; it was 0"),
-        ({"dropout": 1}, "dropout must be from 0 up to, not including, 1; it was 1"),
+        ({"dropout": 1}, "dropout must be from 0 and below 1; it was 1"),
         ({"output_bias": [0.0]}, r"output_bias must have the shape \(5,\)"),
     ],
 )

@@ -1,7 +1,5 @@
 """What all language models have: ids to read, an output layer, and checks of the arguments."""
 
-from numbers import Real
-
 import keras
 import numpy as np
 
@@ -40,21 +38,6 @@ def with_output_layer(
     if output_bias is not None:
         output.bias.assign(output_bias)
     return model
-
-
-def require_rate(**arguments: object) -> None:
-    """Raise a ``ValueError`` for the first argument that is no share below 1, as dropout's is.
-
-    Examples
-    --------
-    >>> require_rate(dropout=0.3)
-    >>> require_rate(dropout=1)
-    Traceback (most recent call last):
-    ValueError: dropout must be from 0 up to, not including, 1; it was 1
-    """
-    for name, value in arguments.items():
-        if not isinstance(value, Real) or not 0 <= float(value) < 1:
-            raise ValueError(f"{name} must be from 0 up to, not including, 1; it was {value!r}")
 
 
 def require_bias(output_bias: np.ndarray | None, vocab_size: int) -> None:

@@ -6,11 +6,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_below_one, require_whole
 from lmbook_utils.models._parts import (
     ids_of_streams,
     require_bias,
-    require_rate,
     with_output_layer,
 )
 from lmbook_utils.models.streams import StreamLayer
@@ -154,7 +153,7 @@ def build_convolutional_model(
         1, vocab_size=vocab_size, channels=channels, num_layers=num_layers, batch_size=batch_size
     )
     require_whole(2, kernel_size=kernel_size)
-    require_rate(dropout=dropout)
+    require_below_one(dropout=dropout)
     require_bias(output_bias, vocab_size)
     ids = ids_of_streams(batch_size)
     hidden = layers.Embedding(vocab_size, channels, name="embedding")(ids)

@@ -6,11 +6,10 @@ import keras
 import numpy as np
 from keras import layers
 
-from lmbook_utils._validation import require_type, require_whole
+from lmbook_utils._validation import require_below_one, require_type, require_whole
 from lmbook_utils.models._parts import (
     ids_of_streams,
     require_bias,
-    require_rate,
     with_output_layer,
 )
 from lmbook_utils.models.replacement import WordReplacement
@@ -94,7 +93,7 @@ def build_language_model(
         num_layers=num_layers,
         batch_size=batch_size,
     )
-    require_rate(dropout=dropout)
+    require_below_one(dropout=dropout)
     require_bias(output_bias, vocab_size)
     if not isinstance(tied, bool):
         raise ValueError(f"tied must be True or False; it was {tied!r}")

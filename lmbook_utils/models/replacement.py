@@ -6,8 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import array_of, require_ids, require_whole
-from lmbook_utils.models._parts import require_rate
+from lmbook_utils._validation import array_of, require_below_one, require_ids, require_whole
 
 
 @keras.saving.register_keras_serializable(package="lmbook_utils")
@@ -57,7 +56,7 @@ class WordReplacement(layers.Layer):
             require_whole(0, seed=seed)
         super().__init__(**arguments)
         require_whole(1, vocab_size=vocab_size, substitutes=substitutes)
-        require_rate(rate=rate)
+        require_below_one(rate=rate)
         self.vocab_size, self.substitutes, self.rate, self.seed = (
             vocab_size,
             substitutes,

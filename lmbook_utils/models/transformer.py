@@ -7,11 +7,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import require_whole
+from lmbook_utils._validation import require_below_one, require_whole
 from lmbook_utils.models._parts import (
     ids_of_streams,
     require_bias,
-    require_rate,
     with_output_layer,
 )
 from lmbook_utils.models.streams import StreamLayer
@@ -234,7 +233,7 @@ def build_transformer_model(
         raise ValueError(
             f"model_dim must be a multiple of num_heads = {num_heads}; it was {model_dim}"
         )
-    require_rate(dropout=dropout)
+    require_below_one(dropout=dropout)
     require_bias(output_bias, vocab_size)
     ids = ids_of_streams(batch_size)
     hidden = layers.Embedding(vocab_size, model_dim, name="embedding")(ids)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lmbook_utils._validation import (
-    is_number,
+    require_below_one,
     require_list,
     require_sentences,
     require_type,
@@ -82,8 +82,7 @@ class PhoneChannel:
     ):
         require_type(Vocabulary, vocabulary=vocabulary)
         require_type(Mapping, pronunciations=pronunciations)
-        if not is_number(rate) or not 0 <= rate < 1:
-            raise ValueError(f"rate must be from 0 and below 1; it was {rate!r}")
+        require_below_one(rate=rate)
         self.rate = rate
         self._sounds: dict[str, tuple[Pronunciation, ...]] = {}
         self._alike = defaultdict(list)  # classes of phones → words and pronunciations

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, list_of, require_list, require_type
+from lmbook_utils._validation import list_of, require_below_one, require_list, require_type
 from lmbook_utils.datasets.aclsum import Paper
 from lmbook_utils.ngram import NGramModel
 from lmbook_utils.preprocessing import tokenize
@@ -166,8 +166,7 @@ def own_text_surprisals(
     """
     require_type(NGramModel, model=model)
     require_list(str, sentences=sentences)
-    if not is_number(weight) or not 0 <= weight < 1:
-        raise ValueError(f"weight must be from 0 and below 1; it was {weight!r}")
+    require_below_one(weight=weight)
     background = model.next_word_distribution()
     known = model.vocabulary_
     words = [sentence_words(sentence) or [UNK] for sentence in sentences]

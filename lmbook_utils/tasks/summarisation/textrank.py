@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 
 import numpy as np
 
-from lmbook_utils._validation import is_number, real_numbers, require_list, require_positive
+from lmbook_utils._validation import real_numbers, require_below_one, require_list, require_positive
 from lmbook_utils.tasks.summarisation.words import content_words
 
 _MOST_STEPS = 1000
@@ -95,8 +95,7 @@ def page_rank(weights: np.ndarray, damping: float = 0.85, tolerance: float = 1e-
         raise ValueError(f"weights must have the shape (places, places); it was {weights.shape}")
     if weights.size and not (np.isfinite(weights).all() and weights.min() >= 0):
         raise ValueError("weights must be finite numbers from 0; one was not")
-    if not is_number(damping) or not 0 <= damping < 1:
-        raise ValueError(f"damping must be from 0 and below 1; it was {damping!r}")
+    require_below_one(damping=damping)
     require_positive(tolerance=tolerance)
     n = len(weights)
     if not n:

@@ -20,9 +20,15 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from lmbook_utils._validation import list_of, require_iterable, require_type, require_whole
+from lmbook_utils._validation import (
+    list_of,
+    require_below_one,
+    require_iterable,
+    require_type,
+    require_whole,
+)
 from lmbook_utils.batching import padded_sentences
-from lmbook_utils.models._parts import require_bias, require_rate
+from lmbook_utils.models._parts import require_bias
 from lmbook_utils.vocabulary import Vocabulary
 
 _NO_ATTENTION = -1e9  # the score of a padded place: its weight is 0, exactly, in 32 bits
@@ -143,7 +149,7 @@ def build_encoder_decoder(
     require_whole(2, units=units)
     if units % 2:
         raise ValueError(f"units must be even, half for each direction; it was {units}")
-    require_rate(dropout=dropout)
+    require_below_one(dropout=dropout)
     require_bias(output_bias, len(target))
     encoder = _build_encoder(len(source), units, dropout)
     decoder = _build_decoder(len(target), units, dropout, attention)
