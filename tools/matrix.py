@@ -111,7 +111,7 @@ def main() -> int:
         run_notebooks(root, notebooks, report, options)
         row = {**count(report), "date": recording.today(), "versions": reproducibility.versions()}
     rows = json.loads(RESULTS.read_bytes())["results"] if RESULTS.is_file() else {}
-    recording.record("matrix", {**rows, options.variation: row})
+    recording.record("matrix", dict(sorted({**rows, options.variation: row}.items())))
     print(f"{options.variation}: {row['equal']} of {row['compared']} cells are the same")
     return 0 if row["equal"] == row["compared"] and not row["not reached"] else 1
 
