@@ -253,8 +253,7 @@ def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndar
     Raises
     ------
     ValueError
-        If ``max_norm`` is not a finite number above 0, or as :func:`global_norm`. Also if
-        ``gradients`` is no mapping.
+        If ``max_norm`` is not a finite number above 0, or as :func:`global_norm`.
 
     Examples
     --------
@@ -262,7 +261,6 @@ def clip_by_global_norm(gradients: Arrays, max_norm: float) -> dict[str, np.ndar
     >>> clip_by_global_norm(gradients, max_norm=1.0)
     {'W': array([[0.6]]), 'b': array([0.8])}
     """
-    require_type(Mapping, gradients=gradients)
     require_positive(max_norm=max_norm)
     norm = global_norm(gradients)
     if norm <= max_norm:

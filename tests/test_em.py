@@ -74,6 +74,20 @@ def test_no_small_step_away_from_the_weights_is_better():
         assert log_likelihood(weights + step, estimates, known, 0.05) < best
 
 
+@pytest.mark.parametrize(("base", "expected"), [(1e-9, 1), (1, 0)])
+def test_a_single_word_gives_its_order_all_of_the_weight_or_none(base, expected):
+    found = em.interpolation_weights(np.array([[0.5]]), np.ones((1, 1), bool), base)
+    assert found.weights == pytest.approx([expected], abs=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_word_that_no_lower_order_can_give_is_drawn_at_the_higher_one():
+    """With so small a base the first order takes all weight, and has none for the second word."""
+    estimates = np.array([[0.5, 0], [0, 1]])
+    found = em.interpolation_weights(estimates, np.ones((2, 2), bool), base=1e-300)
+    assert found.weights.tolist() == [1, 0.5]
+
+
 def test_an_order_that_is_never_known_keeps_its_first_weight():
     known = np.array([[True, False]] * 3)
     found = em.interpolation_weights(np.array([[0.5, 0.0]] * 3), known, base=0.1)

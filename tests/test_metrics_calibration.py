@@ -159,6 +159,13 @@ def test_the_temperature_of_a_model_with_two_words_is_known():
     assert found == pytest.approx(2, rel=1e-3)
 
 
+@pytest.mark.parametrize("temperature", [0.02, 0.5, 60])
+def test_a_best_temperature_near_either_bound_is_found(temperature):
+    logits = np.log([[3, 1]] * 4) * temperature
+    found = metrics.fit_temperature(logits, np.array([0, 0, 1, 0]))
+    assert found == pytest.approx(temperature, rel=1e-3)
+
+
 def test_a_constant_added_to_the_logits_of_a_token_does_not_matter():
     logits, targets = calibrated(tokens=200)
     constants = np.random.default_rng(1).normal(0, 1000, (200, 1))
@@ -192,6 +199,7 @@ def test_a_word_that_is_impossible_and_did_not_come_does_not_matter():
             "best temperature between.*or no higher than others",
         ),
         ([[1000, 0]] * 9 + [[0, 1]], [0] * 10, "best temperature between 0.01 and 100"),
+        ([[0.001, 0]] * 4, [0, 0, 1, 0], "best temperature between 0.01 and 100"),
         ([[0, 0], [1, 1]], [0, 1], "best temperature between 0.01 and 100"),
     ],
 )

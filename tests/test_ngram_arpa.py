@@ -153,9 +153,9 @@ def test_unusual_words_survive(tmp_path, word):
 
 @pytest.mark.parametrize(
     "word",
-    ["New York", "a\tb", "a\nb", "a\r", "\v", "\f", " ", "a\0b", "\udc80"],
+    ["New York", "a\tb", "a\nb", "a\r", "\v", "\f", " ", "a\0b", "\ud800", chr(0xDFFF)],
     # With names without a backslash pytest finds a single one of them, too.
-    ids=["blank", "tab", "newline", "return", "vertical", "page", "only a blank", "zero", "half"],
+    ids="blank tab newline return vertical page only-a-blank zero half other-half".split(),
 )
 def test_a_word_that_an_arpa_file_cannot_hold_is_named_and_nothing_is_written(tmp_path, word):
     model = fitted(2, "kneser-ney", [["a", word]])
@@ -173,7 +173,7 @@ def test_probabilities_that_rounding_took_above_1_are_written_as_1(tmp_path):
 
 
 def test_stupid_backoff_refuses_to_be_written(tmp_path):
-    with pytest.raises(ValueError, match="stupid-backoff"):
+    with pytest.raises(ValueError, match=r"to be written as an ARPA file; .*stupid-backoff"):
         fitted(2, "stupid-backoff").write_arpa(tmp_path / "model.arpa")
     assert not list(tmp_path.iterdir())
 
