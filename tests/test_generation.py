@@ -139,6 +139,11 @@ def test_top_p_needs_no_further_word_when_the_mass_is_just_reached():
     assert next_word_probabilities(np.zeros(4), top_p=0.5).tolist() == [0.5, 0.5, 0, 0]
 
 
+def test_of_equally_probable_words_the_first_ones_are_kept():
+    probabilities = next_word_probabilities(np.tile([0.0, 1.0], 100), top_k=3)
+    assert np.flatnonzero(probabilities).tolist() == [1, 3, 5]
+
+
 def test_top_p_counts_the_mass_of_the_words_that_top_k_left():
     values = np.log([0.4, 0.3, 0.2, 0.1])
     # Of the best three, the first two have 7/9 of the mass; of all words, they have 7/10.
