@@ -594,6 +594,14 @@ def test_the_step_that_looks_ahead_is_named_however_far_it_looks(at, words, seed
     assert rnn.first_leak(looking_ahead(at, words), TEXT, draws=1, seed=seed) == at
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_of_two_words_the_later_one_is_always_exchanged(seed):
+    def last_word(ids):
+        return np.tile(np.eye(2)[ids[-1]], (len(ids), 1))
+
+    assert rnn.first_leak(last_word, [0, 1], draws=1, seed=seed) == 0
+
+
 def test_looking_at_the_word_that_is_read_is_allowed():
     assert rnn.first_leak(looking_ahead(3, 0), TEXT) is None
 
