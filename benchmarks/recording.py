@@ -29,3 +29,10 @@ def record(name: str, results: Any) -> Path:
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     storage.write_atomically(path, text.encode("utf-8"))
     return path
+
+
+def record_rows(name: str, rows: dict[str, Any]) -> Path:
+    """Put rows into ``results/NAME.json``; those of other names stay as they were."""
+    path = RESULTS / f"{name}.json"
+    earlier = json.loads(path.read_bytes())["results"] if path.is_file() else {}
+    return record(name, dict(sorted({**earlier, **rows}.items())))

@@ -48,7 +48,6 @@ def test_a_change_is_told_by_the_lines_that_go_and_come(monkeypatch):
 def test_a_run_that_is_cut_off_keeps_its_rows_and_those_of_other_modules(tmp_path, monkeypatch):
     results = tmp_path / "results" / "mutation.json"
     monkeypatch.setattr(mutation.recording, "RESULTS", results.parent)
-    monkeypatch.setattr(mutation, "RESULTS", results)
     monkeypatch.setattr(mutation, "MUTANTS", tmp_path)
     monkeypatch.setattr(mutation, "mutmut", lambda *arguments: DIFF)
     monkeypatch.setattr(sys, "argv", ["mutation.py"])

@@ -10,7 +10,6 @@ itself not among the notebooks that are run.
 """
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -30,7 +29,6 @@ import recording  # noqa: E402  (it lies beside the recorded runs)
 
 from lmbook_utils import reproducibility  # noqa: E402
 
-RESULTS = recording.RESULTS / "matrix.json"
 SHOWN_IN = "chapters/appendix/environment.ipynb"  # prints the table, so each row would change it
 READ_ONLY = "read-only"
 NOBODY = 65534  # a user who owns nothing
@@ -110,8 +108,7 @@ def main() -> int:
         report = Path(folder, "report.xml")
         run_notebooks(root, notebooks, report, options)
         row = {**count(report), "date": recording.today(), "versions": reproducibility.versions()}
-    rows = json.loads(RESULTS.read_bytes())["results"] if RESULTS.is_file() else {}
-    recording.record("matrix", dict(sorted({**rows, options.variation: row}.items())))
+    recording.record_rows("matrix", {options.variation: row})
     print(f"{options.variation}: {row['equal']} of {row['compared']} cells are the same")
     return 0 if row["equal"] == row["compared"] and not row["not reached"] else 1
 

@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import recording  # noqa: E402  (it lies beside the recorded runs)
 
 MUTANTS = ROOT / "mutants"
-RESULTS = recording.RESULTS / "mutation.json"
 # How the run of the tests on a changed package ended, from its exit code. mutmut counts more codes
 # as a timeout: also that of a pytest that could not be started.
 STATES = {0: "survived", 1: "killed", 3: "killed", -24: "timeout", None: "not checked"}
@@ -73,9 +72,8 @@ def rows(found: dict[str, dict[str, str]]) -> dict[str, dict[str, object]]:
 
 def write_down() -> None:
     """Put the rows of this run in the place of those that the results file had."""
-    earlier = json.loads(RESULTS.read_bytes())["results"] if RESULTS.is_file() else {}
     found = rows(states(MUTANTS))
-    recording.record("mutation", dict(sorted({**earlier, **found}.items())))
+    recording.record_rows("mutation", found)
     for module, row in found.items():
         counts = row["counts"]
         tried = counts.total() - counts["not checked"]

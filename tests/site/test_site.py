@@ -61,8 +61,9 @@ def nothing_wrong(complaints):
     assert not complaints, "\n".join(complaints)
 
 
-def wait_for_scheme(page, wanted):
-    """Wait until the theme has noticed a change of the system's colour scheme."""
+def set_scheme(page, wanted):
+    """Change the system's colour scheme, and wait until the theme has noticed."""
+    page.emulate_media(color_scheme=wanted)
     page.wait_for_function(
         "wanted => document.documentElement.dataset.theme === wanted", arg=wanted, timeout=5_000
     )
@@ -111,13 +112,11 @@ def test_a_page_can_be_read_by_everybody(visited):
 def test_the_colours_of_a_page_have_enough_contrast(visited, wanted):
     # The final colours are asked for, not those on the way to them
     visited.page.add_style_tag(content="* { transition: none !important; }")
-    visited.page.emulate_media(color_scheme=wanted)
-    wait_for_scheme(visited.page, wanted)
+    set_scheme(visited.page, wanted)
     try:
         nothing_wrong(contrast(visited.page))
     finally:
-        visited.page.emulate_media(color_scheme="light")
-        wait_for_scheme(visited.page, "light")
+        set_scheme(visited.page, "light")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -131,8 +130,7 @@ def test_a_page_is_not_wider_than_the_window_and_no_picture_is_stretched(visited
 
 @pytest.mark.parametrize("wanted", ["light", "dark"])
 def test_a_page_follows_the_readers_colour_scheme(visited, wanted):
-    visited.page.emulate_media(color_scheme=wanted)
-    wait_for_scheme(visited.page, wanted)
+    set_scheme(visited.page, wanted)
     assert scheme(visited.page) == wanted
 
 
