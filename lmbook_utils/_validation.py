@@ -405,6 +405,22 @@ def places_in(length: int, **argument: object) -> np.ndarray:
     return places
 
 
+def require_index(of: str, length: int, **argument: object) -> None:
+    """Raise a ``ValueError`` for an argument that is no index of what has that name and length.
+
+    Examples
+    --------
+    >>> require_index("tokens", 3, predicate=3)
+    Traceback (most recent call last):
+    ValueError: predicate must be the index of one of the 3 tokens, from 0; it was 3
+    """
+    ((name, value),) = argument.items()
+    if not is_whole(value) or not 0 <= value < length:
+        raise ValueError(
+            f"{name} must be the index of one of the {length} {of}, from 0; it was {_shown(value)}"
+        )
+
+
 def _require_axes(name: str, array: np.ndarray, axes: str | None) -> None:
     if axes is not None and array.ndim != len(axes.split(", ")):
         comma = "" if "," in axes else ","

@@ -167,7 +167,7 @@ def test_the_predicate_is_in_no_role_and_no_rule_is_broken():
 
 
 def test_the_predicate_must_be_a_token():
-    with pytest.raises(ValueError, match="from 0 to 1; it was 2"):
+    with pytest.raises(ValueError, match="one of the 2 tokens, from 0; it was 2"):
         viterbi.best_roles(np.zeros((2, 13)), predicate=2)
 
 
@@ -327,7 +327,7 @@ def test_odd_input_to_the_rules():
     assert heuristics.verbs_of([]) == []
     assert heuristics.verbs_of("Silence , at last .".split()) == []
     assert heuristics.label_by_position(["Go"], 0) == []
-    with pytest.raises(ValueError, match="from 0 to 0; it was 1"):
+    with pytest.raises(ValueError, match="one of the 1 tokens, from 0; it was 1"):
         heuristics.label_by_position(["Go"], 1)
 
 

@@ -13,7 +13,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from lmbook_utils._validation import require_list, require_positive, require_whole
+from lmbook_utils._validation import require_index, require_list, require_positive, require_whole
 from lmbook_utils.tagging import tag_parts_of_speech
 from lmbook_utils.tasks.semantic_roles.bio import TAGS, encode_bio
 from lmbook_utils.tasks.semantic_roles.data import Proposition
@@ -46,7 +46,7 @@ def token_features(tokens: Sequence[str], predicate: int) -> list[dict[str, str 
     Raises
     ------
     ValueError
-        If ``tokens`` is no list of strings, or ``predicate`` is no whole number from 0.
+        If ``tokens`` is no list of strings, or ``predicate`` is no index of it.
 
     Examples
     --------
@@ -55,11 +55,7 @@ def token_features(tokens: Sequence[str], predicate: int) -> list[dict[str, str 
     ('behind', 'by', 'passive')
     """
     require_list(str, tokens=tokens)
-    require_whole(0, predicate=predicate)
-    if not 0 <= predicate < len(tokens):
-        raise ValueError(
-            f"predicate must be one of tokens, from 0 to {len(tokens) - 1}; it was {predicate!r}"
-        )
+    require_index("tokens", len(tokens), predicate=predicate)
     tags = tag_parts_of_speech(tokens)
     chunk_of = {
         i: (start, end) for start, end in noun_chunks(tokens, tags) for i in range(start, end)
@@ -158,10 +154,8 @@ class FeatureLabeller:
         Raises
         ------
         ValueError
-            If ``tokens`` is no list of strings, or ``predicate`` is no whole number from 0.
+            If ``tokens`` is no list of strings, or ``predicate`` is no index of it.
         """
-        require_list(str, tokens=tokens)
-        require_whole(0, predicate=predicate)
         features = self.vectorizer_.transform(token_features(tokens, predicate))
         found = np.full((len(tokens), len(TAGS)), _NEVER)
         columns = [TAGS.index(tag) for tag in self.model_.classes_]

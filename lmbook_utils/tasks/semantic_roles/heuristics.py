@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lmbook_utils._validation import places_in, require_list, require_whole
+from lmbook_utils._validation import require_index, require_list
 from lmbook_utils.tagging import tag_parts_of_speech
 from lmbook_utils.tasks.semantic_roles.data import Role
 
@@ -65,8 +65,8 @@ def is_passive(tokens: Sequence[str], tags: Sequence[str], predicate: int) -> bo
     Raises
     ------
     ValueError
-        If ``tokens`` is no list of strings, ``tags`` is no list of strings, or ``predicate`` is no
-        whole number from 0.
+        If ``tokens`` or ``tags`` is no list of strings, their lengths differ, or ``predicate`` is
+        no index of them.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def is_passive(tokens: Sequence[str], tags: Sequence[str], predicate: int) -> bo
     False
     """
     _require_sentence(tokens, tags)
-    places_in(len(tokens), predicate=[predicate])
+    require_index("tokens", len(tokens), predicate=predicate)
     verb = tokens[predicate].lower()
     if verb.endswith("ing"):
         return False
@@ -107,8 +107,7 @@ def label_by_position(tokens: Sequence[str], predicate: int) -> list[Role]:
     Raises
     ------
     ValueError
-        If the predicate is no token of the sentence. Also if ``tokens`` is no list of strings, or
-        ``predicate`` is no whole number from 0.
+        If ``tokens`` is no list of strings, or ``predicate`` is no index of it.
 
     Examples
     --------
@@ -116,11 +115,7 @@ def label_by_position(tokens: Sequence[str], predicate: int) -> list[Role]:
     [('ARG1', 0, 2), ('ARG0', 4, 6), ('ARGM-TMP', 6, 8)]
     """
     require_list(str, tokens=tokens)
-    require_whole(0, predicate=predicate)
-    if not 0 <= predicate < len(tokens):
-        raise ValueError(
-            f"predicate must be one of tokens, from 0 to {len(tokens) - 1}; it was {predicate!r}"
-        )
+    require_index("tokens", len(tokens), predicate=predicate)
     tags = tag_parts_of_speech(tokens)
     chunks = noun_chunks(tokens, tags)
     passive = is_passive(tokens, tags, predicate)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lmbook_utils._validation import array_of, is_whole, real_numbers, require_list
+from lmbook_utils._validation import array_of, real_numbers, require_index, require_list
 from lmbook_utils.tasks.semantic_roles.bio import TAGS, decode_bio, may_follow
 from lmbook_utils.tasks.semantic_roles.data import Role
 
@@ -100,10 +100,7 @@ def best_roles(log_probs: np.ndarray, predicate: int) -> list[Role]:
     [('ARG0', 0, 1), ('ARG1', 2, 3)]
     """
     scores = _of_all_tags(log_probs).copy()
-    if not is_whole(predicate) or not 0 <= predicate < len(scores):
-        raise ValueError(
-            f"predicate must be a token from 0 to {len(scores) - 1}; it was {predicate!r}"
-        )
+    require_index("tokens", len(scores), predicate=predicate)
     scores[predicate, 1:] = -np.inf  # the predicate is O, the first tag
     path, _ = best_path(scores, *may_follow())
     return decode_bio([TAGS[tag] for tag in path])
