@@ -101,8 +101,17 @@ def test_a_model_scores_alike_after_writing_and_reading(tmp_path, smoothing, ord
     model.write_arpa(tmp_path / "model.arpa")
     again = NGramModel.read_arpa(tmp_path / "model.arpa")
     assert (again.order, again.smoothing, again.sizes) == (order, "arpa", model.sizes)
+    assert again.nbytes == model.nbytes
     assert set(again.vocabulary_.tokens) == set(model.vocabulary_.tokens)
     assert_scored_alike(model, again, [*TEXT, *HELD_OUT, *OTHER])
+
+
+def test_padding_never_comes_next_after_reading(tmp_path):
+    model = read(tmp_path, written(tmp_path, fitted(3, "kneser-ney")))
+    for context in ([], ["<s>"], ["the"], ["zebra", "the"]):
+        probabilities = model.next_word_distribution(context)
+        assert probabilities[Vocabulary.pad_id] == 0
+        assert probabilities.sum() == pytest.approx(1)
 
 
 @settings(max_examples=100, deadline=None)
@@ -246,6 +255,7 @@ def test_ngrams_may_stand_in_any_order(tmp_path):
     "change",
     [
         lambda text: text.replace("\t", " "),
+        lambda text: text.replace("\t", "\0"),
         lambda text: text.replace("\t", "  \t ").replace(" a", "\ta"),
         lambda text: text.replace("\n", "\r\n"),
         lambda text: text.replace("\n", "\n\n \t\n"),
@@ -258,6 +268,7 @@ def test_ngrams_may_stand_in_any_order(tmp_path):
     ],
     ids=[
         "spaces",
+        "zeros",
         "mixed",
         "crlf",
         "blank lines",
@@ -289,6 +300,7 @@ def test_minus_99_and_minus_infinity_are_probabilities_of_0(tmp_path):
 def assert_refused(folder, content, line, problem=""):
     with pytest.raises(ValueError, match=rf"path must be an ARPA file; line {line} of ") as error:
         read(folder, content)
+    assert str(folder / "model.arpa") in str(error.value)
     assert problem in str(error.value)
 
 
@@ -314,6 +326,7 @@ DAMAGE = {
     "infinity": ("-0.6\tb\t", "inf\tb\t", "has inf"),
     "nan weight": ("-0.6\tb\t-0.15", "-0.6\tb\tnan", "has nan"),
     "infinite weight": ("-0.6\tb\t-0.15", "-0.6\tb\tinf", "has inf"),
+    "weight at the bound": ("-0.6\tb\t-0.15", "-0.6\tb\t100", "has 100"),
     "huge weight": ("-0.6\tb\t-0.15", "-0.6\tb\t1e300", "has 1e300"),
     "duplicate word": ("-0.6\tb\t", "-0.6\ta\t", "'a', which is there twice"),
     "padding": ("-0.6\tb\t", "-0.6\t<pad>\t", "'<pad>', which stands for no word"),
@@ -321,7 +334,8 @@ DAMAGE = {
     "unknown word": ("-0.25\ta b", "-0.25\ta zebra", "'a zebra', whose words"),
     "unknown context": ("-0.25\ta b", "-0.25\tzebra b", "'zebra b', whose words"),
     "padding in a bigram": ("-0.25\ta b", "-0.25\ta <pad>", "'a <pad>', whose words"),
-    "too few words": ("-0.25\ta b", "-0.25\ta", "should have a logarithm, 2 words"),
+    "no word": ("-0.6\tb\t-0.15", "-0.6", "1 words and a back-off weight (1 of 5"),
+    "too few words": ("-0.25\ta b", "-0.25\ta", "2 words and no back-off weight (1 of 2 2-grams"),
     "too many words": ("-0.25\ta b", "-0.25\ta b a", "should have a logarithm, 2 words"),
     "weight in the last": ("-0.25\ta b", "-0.25\ta b\t-0.1", "no back-off weight"),
     "too many ngrams": ("-0.25\ta b", "-0.25\ta b\n-0.2\tb a", "should be \\end\\"),
@@ -350,6 +364,17 @@ def test_a_trigram_whose_beginning_is_no_bigram_is_named(tmp_path):
     assert_refused(tmp_path, damaged, line_of(SRILM, "-0.05"), "'b b a', whose words or first 2")
 
 
+def test_of_several_ngrams_the_damaged_one_is_named(tmp_path):
+    head, (first, second) = SRILM.split("\\3-grams:\n")[0], ("-0.05\t<s> a b", "-0.05\ta b </s>")
+    head = head.replace("ngram 3=1", "ngram 3=3") + "\\3-grams:\n"
+    end = "\n\n\\end\\\n"
+    line = line_of(SRILM, first)
+    unknown = head + "\n".join([first, second, "-0.05\tb b a"]) + end
+    assert_refused(tmp_path, unknown, line + 2, "'b b a', whose words or first 2")
+    twice = head + "\n".join([second, first, second]) + end
+    assert_refused(tmp_path, twice, line + 2, "'a b </s>', which is there twice")
+
+
 def test_a_size_that_is_too_large_is_noticed_at_the_next_section(tmp_path):
     damaged = KENLM.replace("ngram 1=5", "ngram 1=6")
     assert_refused(tmp_path, damaged, line_of(KENLM, "\\2-grams:"), "1 of 6 1-grams are still to")
@@ -372,9 +397,11 @@ def test_the_ends_of_a_sentence_must_be_among_the_unigrams(tmp_path, token):
     assert_refused(tmp_path, damaged, line_of(KENLM, "-0.6\tb"), f"{token} is not one of them")
 
 
-def test_a_file_without_words_is_refused(tmp_path):
-    text = "\\data\\\nngram 1=2\n\n\\1-grams:\n-99\t<s>\n0\t</s>\n\\end\\\n"
-    assert_refused(tmp_path, text, 6, "there is no word")
+@pytest.mark.parametrize("tokens", [["<s>", "</s>"], ["<s>", "</s>", "<unk>"]])
+def test_a_file_without_words_is_refused(tmp_path, tokens):
+    rows = "".join(f"-0.5\t{token}\n" for token in tokens)
+    text = f"\\data\\\nngram 1={len(tokens)}\n\n\\1-grams:\n{rows}\\end\\\n"
+    assert_refused(tmp_path, text, 4 + len(tokens), "ends the unigrams, and there is no word")
 
 
 @pytest.mark.parametrize("size", ["99999999999999", "999999999999999999"])
