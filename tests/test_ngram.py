@@ -174,6 +174,8 @@ def test_the_modified_discounts_are_those_of_chen_and_goodman():
     y = 50 / (50 + 2 * 20)
     expected = (1 - 2 * y * 20 / 50, 2 - 3 * y * 10 / 20, 3 - 4 * y * 4 / 10)
     assert modified_discounts(counts) == pytest.approx(expected)
+    counts = np.repeat([1, 2, 3, 4], [6, 3, 4, 1])  # the second one is 2 - 3 * 1/2 * 4/3
+    assert modified_discounts(counts) == (0.5, 0.0, 2.5), "a discount of 0 is one"
 
 
 @pytest.mark.parametrize("counts", [[], [1], [1, 2], [1, 2, 3, 4, 4, 4, 4, 4], [0, 5, 6]])

@@ -161,6 +161,7 @@ def test_a_pruned_model_can_be_pruned_again():
     model = fitted(3, "kneser-ney").prune(1e-3)
     again = model.prune(1e-2)
     assert sum(again.sizes) < sum(model.sizes)
+    assert again.nbytes == (sum(again.sizes) + 1) * (8 + 4 + 4)
     for context in all_contexts(model):
         assert distribution(again, context).sum() == pytest.approx(1, abs=2e-6)
 

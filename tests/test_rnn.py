@@ -693,6 +693,23 @@ def test_an_lstm_refuses_a_state_that_is_no_pair():
         rnn.LSTMCell(3, 2).forward(np.ones((2, 5, 3)), np.ones((2, 2)))
 
 
+@pytest.mark.parametrize(("name", "h_units", "c_units"), [("state.h", 1, 2), ("state.c", 2, 1)])
+def test_an_lstm_says_which_part_of_its_state_does_not_fit(name, h_units, c_units):
+    state = np.ones((4, h_units)), np.ones((4, c_units))
+    with pytest.raises(ValueError, match=rf"^{name} must have the shape .* was \(4, 1\)"):
+        rnn.LSTMCell(3, 2).forward(np.ones((4, 5, 3)), state)
+
+
+def test_a_number_that_a_parameter_has_no_room_for_is_refused():
+    parameters = {"b_h": np.zeros(2, np.float32)}
+    with (
+        np.errstate(over="ignore"),
+        pytest.raises(ValueError, match="b_h must hold neither NaN nor infinity"),
+    ):
+        rnn.base.assign(parameters, {"b_h": [1e300, 0]})
+    assert (parameters["b_h"] == 0).all()
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

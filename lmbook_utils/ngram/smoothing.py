@@ -113,8 +113,9 @@ def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
     .. math:: D_r = r - (r + 1) \frac{n_1}{n_1 + 2 n_2} \frac{n_{r+1}}{n_r}
 
     for r = 1, 2, 3 (Chen and Goodman, 1999, equation 26), where :math:`n_r` is how many counts are
-    r. Small or artificial texts may have no count of 1, 2, 3 or 4, or give a discount below 0 or
-    above r. All three are then ``FALLBACK_DISCOUNTS``, as in KenLM with ``--discount_fallback``.
+    r. No discount is above r. Small or artificial texts may have no count of 1, 2 or 3, or give a
+    discount below 0. All three are then ``FALLBACK_DISCOUNTS``, as in KenLM with
+    ``--discount_fallback``.
 
     Equation: :eq:`eq-modified-discounts`
 
@@ -131,8 +132,7 @@ def modified_discounts(counts: np.ndarray) -> tuple[float, ...]:
         return FALLBACK_DISCOUNTS
     share = n[1] / (n[1] + 2 * n[2])
     found = tuple(r - (r + 1) * share * n[r + 1] / n[r] for r in (1, 2, 3))
-    good = all(0 <= discount <= r for r, discount in enumerate(found, 1))
-    return found if good else FALLBACK_DISCOUNTS
+    return found if min(found) >= 0 else FALLBACK_DISCOUNTS
 
 
 def interpolate(discounted: Iterable[Discounted], vocab_size: int) -> list[Table]:
