@@ -509,6 +509,12 @@ def test_the_input_weights_have_the_variance_of_glorot_and_bengio(kind):
     assert weights.var() == pytest.approx(2 / 80, rel=0.1)
 
 
+def test_the_vectors_of_words_have_about_the_length_1_and_favour_no_direction():
+    E = rnn.RNN(500, 40, 2).parameters["E"]
+    assert (E**2).sum(axis=1).mean() == pytest.approx(1, rel=0.1)
+    assert E.mean() == pytest.approx(0, abs=0.01)  # nine standard errors
+
+
 def test_an_lstm_begins_by_remembering():
     assert rnn.LSTMCell(1, 2).parameters["b_h"].tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
     assert not rnn.GRUCell(1, 2).parameters["b_hh"].any()
