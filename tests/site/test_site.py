@@ -193,6 +193,15 @@ def test_signatures_of_the_package_are_readable(site):
     assert [s for s in signatures if re.search(r"~|<\w+|\._", s)] == []
 
 
+def test_types_of_the_package_are_types_and_readable(site):
+    pages = [parsed(page) for page in site.glob("chapters/package/*.html")]
+    labels = [dt for page in pages for dt in page.select("dt") if dt.get_text() == "Type:"]
+    types = [label.find_next_sibling("dd").get_text().strip() for label in labels]
+    assert len(types) > 50
+    a_sentence, a_module = r'^"|^[A-Z]\w*,? [a-z]', r"lmbook_utils\.|collections\."
+    assert [t for t in types if re.search(f"{a_sentence}|{a_module}", t)] == []
+
+
 def test_the_book_has_mathematics(site):
     assert any(parsed(site / name).select(".math") for name in CHAPTERS)
 
