@@ -4,9 +4,15 @@ import re
 
 from numpy.typing import DTypeLike
 from sphinx.application import Sphinx
+from sphinx.util import inspect
 from sphinx.util.typing import stringify_annotation
 
-DTYPE_IN_FULL = stringify_annotation(DTypeLike, "smart")
+# What Python knows by another name than the one it is imported by, and what readers know.
+KNOWN_AS = {
+    stringify_annotation(DTypeLike, "smart"): "~numpy.typing.DTypeLike",  # it has a dozen members
+    "~tensorflow.python.data.ops.dataset_ops.DatasetV2": "~tensorflow.data.Dataset",
+    "<factory>": "...",  # a default that is made anew each time
+}
 
 
 def drop_words_of_named_tuples(
@@ -46,11 +52,24 @@ def shorten_signature(
     signature: str | None,
     returned: str | None,
 ) -> tuple[str | None, str | None]:
-    """Name NumPy's alias, which has a dozen members, and a default that is made anew each time."""
-    if signature:
-        signature = signature.replace(DTYPE_IN_FULL, "~numpy.typing.DTypeLike")
-        signature = signature.replace("<factory>", "...")
+    """Name things as readers know them, and the arguments of a Keras layer of this book.
+
+    Keras makes its layers in a way that hides what they take, and a protocol takes nothing.
+    """
+    if what == "class" and signature == "(*args, **kwargs)":
+        signature = _own_arguments(obj)
+    for written, known in KNOWN_AS.items():
+        signature = signature and signature.replace(written, known)
+        returned = returned and returned.replace(written, known)
     return signature, returned
+
+
+def _own_arguments(kind: type) -> str:
+    """The arguments of a class of the package; none if it leaves them to a class of elsewhere."""
+    if not kind.__init__.__module__.startswith("lmbook_utils."):
+        return ""
+    arguments = inspect.signature(kind.__init__, bound_method=True)
+    return inspect.stringify_signature(arguments, unqualified_typehints=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
