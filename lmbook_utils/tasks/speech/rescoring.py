@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 Sentences = Sequence[Sequence[str]]
 
-WEIGHTS = tuple(np.arange(0.0, 20.1, 1.0))
-BONUSES = tuple(np.arange(-10.0, 10.1, 2.0))
-"""What :func:`tune` tries: weights of the language model, and nats for each word."""
+WEIGHTS = tuple(np.arange(0.0, 20.1, 1.0).tolist())
+"""The weights of the language model that :func:`tune` tries."""
+
+BONUSES = tuple(np.arange(-10.0, 10.1, 2.0).tolist())
+"""What :func:`tune` tries to add for each word, in nats."""
 
 
 @dataclass(frozen=True)
