@@ -15,22 +15,18 @@ KNOWN_AS = {
 }
 
 
-def drop_words_of_named_tuples(
+def mend_first_line(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
-    """Leave the name and the type of a field that Python calls "Alias for field number 0"."""
+    """Mend what the first line of an attribute's docstring would become.
+
+    The words "Alias for field number 0", which Python gives a field of a named tuple, go. Where
+    there are other words, napoleon would take those before a colon for the type. It looks for a
+    type in the first line only, so that line becomes a comment, which nobody sees.
+    """
     if lines and lines[0].startswith("Alias for field number"):
         lines.clear()
-
-
-def keep_text_before_colon(
-    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
-) -> None:
-    """Keep napoleon from taking what stands before a colon for the type of an attribute.
-
-    It looks for a type in the first line only, so that line becomes a comment, which nobody sees.
-    """
-    if what in ("attribute", "data", "property"):
+    elif what in ("attribute", "data", "property"):
         lines[:0] = ["..", ""]
 
 
@@ -73,8 +69,8 @@ def _own_arguments(kind: type) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("autodoc-process-docstring", drop_words_of_named_tuples)
-    app.connect("autodoc-process-docstring", keep_text_before_colon, priority=400)
-    app.connect("autodoc-process-docstring", shorten_types, priority=600)  # napoleon has 500
+    # Before napoleon, which has the priority 500, and after it.
+    app.connect("autodoc-process-docstring", mend_first_line, priority=400)
+    app.connect("autodoc-process-docstring", shorten_types, priority=600)
     app.connect("autodoc-process-signature", shorten_signature)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

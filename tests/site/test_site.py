@@ -202,6 +202,12 @@ def test_types_of_the_package_are_types_and_readable(site):
     assert [t for t in types if re.search(f"{a_sentence}|{a_module}", t)] == []
 
 
+def test_no_field_of_the_package_is_described_by_its_number(site):
+    texts = [page.read_text(encoding="utf-8") for page in site.glob("chapters/package/*.html")]
+    assert texts
+    assert not any("Alias for field number" in text for text in texts)
+
+
 def test_the_book_has_mathematics(site):
     assert any(parsed(site / name).select(".math") for name in CHAPTERS)
 
