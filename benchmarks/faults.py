@@ -43,7 +43,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from recording import RESULTS, record
+from recording import record, recorded
 from writers import WRITERS, Writer
 
 from lmbook_utils import models, storage, training
@@ -74,8 +74,7 @@ def main() -> None:
 
 def _record(part: str, result: dict[str, Any]) -> None:
     """Write the results; those of other parts and other writers stay as they are."""
-    file = RESULTS / "faults.json"
-    old = json.loads(file.read_bytes())["results"] if file.exists() else {}
+    old = recorded("faults")
     results = old | {part: old.get(part, {}) | result}
     record("faults", {name: results[name] for name in PARTS if name in results})
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import readers
-from recording import RESULTS, record
+from recording import record, recorded
 
 SECONDS = 5.0  # for one file
 MEMORY = 1 << 30  # bytes of address space on top of what the process has before the first file
@@ -57,7 +57,7 @@ def main() -> None:
         return
     found = 0
     for name in names:
-        old = _recorded().get(name) if options.piece else None
+        old = _recorded_readers().get(name) if options.piece else None
         first = old["inputs"] if old else 0
         count = options.piece or options.inputs or readers.READERS[name].inputs
         result = fuzz(name, range(first, first + count))
@@ -67,9 +67,8 @@ def main() -> None:
     sys.exit(1 if found else 0)
 
 
-def _recorded() -> dict[str, dict[str, Any]]:
-    file = RESULTS / "fuzz.json"
-    return json.loads(file.read_bytes())["results"]["readers"] if file.exists() else {}
+def _recorded_readers() -> dict[str, dict[str, Any]]:
+    return recorded("fuzz").get("readers", {})
 
 
 def _added(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def _added(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def _record(name: str, result: dict[str, Any]) -> None:
     """Write the results; those of readers that were not run now stay as they are."""
-    all_results = _recorded() | {name: result}
+    all_results = _recorded_readers() | {name: result}
     entries = {name: all_results[name] for name in readers.READERS if name in all_results}
     totals = {key: round(sum(entry[key] for entry in entries.values()), 1) for key in COUNTS}
     limits = {"seconds": SECONDS, "bytes": MEMORY}

@@ -31,8 +31,13 @@ def record(name: str, results: Any) -> Path:
     return path
 
 
+def recorded(name: str) -> dict[str, Any]:
+    """Return the results in ``results/NAME.json``, by their names; none if there is no file."""
+    path = RESULTS / f"{name}.json"
+    results: dict[str, Any] = json.loads(path.read_bytes())["results"] if path.is_file() else {}
+    return results
+
+
 def record_rows(name: str, rows: dict[str, Any]) -> Path:
     """Put rows into ``results/NAME.json``; those of other names stay as they were."""
-    path = RESULTS / f"{name}.json"
-    earlier = json.loads(path.read_bytes())["results"] if path.is_file() else {}
-    return record(name, dict(sorted({**earlier, **rows}.items())))
+    return record(name, dict(sorted({**recorded(name), **rows}.items())))
